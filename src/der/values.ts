@@ -1,0 +1,226 @@
+/** What the content octets of primitive DER elements mean (X.690 §8, §10, §11; RFC 5280 §4.1.2.5 for times). */
+
+import { type DerElement, DerError, type DerReader, Tag } from './reader.ts'
+
+/** BOOLEAN. DER knows two values: 00 and FF. */
+export function readBoolean(reader: DerReader, what: string): boolean {
+  const element = reader.expect(Tag.boolean, what)
+  const value = element.bytes[element.contentStart]
+  if (element.end - element.contentStart !== 1 || (value !== 0x00 && value !== 0xff)) {
+    throw new DerError(`${what}: a BOOLEAN is one octet, 00 or ff`, element.start)
+  }
+  return value === 0xff
+}
+
+/** `BOOLEAN DEFAULT FALSE`: absent means false, and an encoded FALSE is an error (X.690 §11.5). */
+export function readBooleanDefaultFalse(reader: DerReader, what: string): boolean {
+  if (reader.peek() !== Tag.boolean) return false
+  const { position } = reader
+  if (!readBoolean(reader, what)) throw new DerError(`${what}: the default value FALSE must not be encoded`, position)
+  return true
+}
+
+/** The content octets of an INTEGER: big-endian two's complement, checked to be minimal. */
+export function integerContent(element: DerElement, what: string): Uint8Array {
+  const { bytes, contentStart, end } = element
+  if (contentStart === end) throw new DerError(`${what}: an INTEGER without content`, element.start)
+  if (end - contentStart > 1) {
+    const first = bytes[contentStart] as number
+    const second = bytes[contentStart + 1] as number
+    if ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80)) {
+      throw new DerError(`${what}: INTEGER is not encoded minimally`, element.start)
+    }
+  }
+  return element.content
+}
+
+/** An INTEGER of any size. */
+export function readInteger(reader: DerReader, what: string): bigint {
+  return bigintFromContent(integerContent(reader.expect(Tag.integer, what), what))
+}
+
+/** Two's complement big-endian octets as a number. */
+export function bigintFromContent(content: Uint8Array): bigint {
+  let value = 0n
+  for (const octet of content) value = (value << 8n) | BigInt(octet)
+  return (content[0] as number) >= 0x80 ? value - (1n << BigInt(content.length * 8)) : value
+}
+
+/** A non-negative INTEGER that counts something. Values no counter can reach saturate at `Number.MAX_SAFE_INTEGER`. */
+export function readCount(element: DerElement, what: string): number {
+  const content = integerContent(element, what)
+  if ((content[0] as number) >= 0x80) throw new DerError(`${what}: must not be negative`, element.start)
+  if (content.length > 6) return Number.MAX_SAFE_INTEGER
+  let value = 0
+  for (const octet of content) value = value * 256 + octet
+  return value
+}
+
+/** OBJECT IDENTIFIER, dotted. */
+export function readOid(reader: DerReader, what: string): string {
+  return oidFromElement(reader.expect(Tag.oid, what), what)
+}
+
+/** The value of an element with OID content, whatever its tag. */
+export function oidFromElement(element: DerElement, what: string): string {
+  const { bytes, contentStart, end } = element
+  if (contentStart === end || (bytes[end - 1] as number) >= 0x80) {
+    throw new DerError(`${what}: truncated object identifier`, element.start)
+  }
+  let text = ''
+  let arc = 0
+  let arcStart = true
+  for (let i = contentStart; i < end; i++) {
+    const octet = bytes[i] as number
+    if (arcStart && octet === 0x80) throw new DerError(`${what}: object identifier arc is not minimal`, i)
+    // 2^53 / 128: an arc beyond that has no place in a certificate, and would lose digits as a number.
+    if (arc > 0x3fffffffffff) throw new DerError(`${what}: object identifier arc is too large`, i)
+    arc = arc * 128 + (octet & 0x7f)
+    arcStart = octet < 0x80
+    if (!arcStart) continue
+    if (text === '') text = arc < 80 ? `${Math.floor(arc / 40)}.${arc % 40}` : `2.${arc - 80}`
+    else text += `.${arc}`
+    arc = 0
+  }
+  return text
+}
+
+/** A BIT STRING: the octets, and how many bits of the last one are padding. */
+export interface BitString {
+  readonly bytes: Uint8Array
+  readonly unusedBits: number
+}
+
+export function readBitString(reader: DerReader, what: string): BitString {
+  return bitStringFromElement(reader.expect(Tag.bitString, what), what)
+}
+
+/** The value of an element with BIT STRING content, whatever its tag. Padding bits must be zero (X.690 §11.2.1). */
+export function bitStringFromElement(element: DerElement, what: string): BitString {
+  const { bytes, contentStart, end } = element
+  const unusedBits = contentStart < end ? (bytes[contentStart] as number) : 8
+  const empty = end - contentStart <= 1
+  if (unusedBits > 7 || (empty && unusedBits !== 0)) {
+    throw new DerError(`${what}: BIT STRING with a wrong count of unused bits`, element.start)
+  }
+  if (!empty && ((bytes[end - 1] as number) & ((1 << unusedBits) - 1)) !== 0) {
+    throw new DerError(`${what}: BIT STRING with padding bits set`, end - 1)
+  }
+  return { bytes: bytes.subarray(contentStart + 1, end), unusedBits }
+}
+
+/**
+ * A NamedBitList as the set of its bit numbers. DER removes trailing zero bits (X.690 §11.2.2).
+ * @param element with BIT STRING content, whatever its tag
+ */
+export function namedBits(element: DerElement, what: string): readonly number[] {
+  const { bytes, unusedBits } = bitStringFromElement(element, what)
+  const bits: number[] = []
+  for (let i = 0; i < bytes.length * 8; i++) {
+    if (((bytes[i >> 3] as number) & (0x80 >> (i & 7))) !== 0) bits.push(i)
+  }
+  const last = bits.at(-1)
+  if (last === undefined ? bytes.length > 0 : last !== bytes.length * 8 - unusedBits - 1) {
+    throw new DerError(`${what}: named bit list with trailing zero bits`, element.start)
+  }
+  return bits
+}
+
+/** A BIT STRING that holds whole octets, as keys and signatures do. */
+export function readOctetAlignedBits(reader: DerReader, what: string): Uint8Array {
+  const { position } = reader
+  const { bytes, unusedBits } = readBitString(reader, what)
+  if (unusedBits !== 0) throw new DerError(`${what}: BIT STRING is not a whole number of octets`, position)
+  return bytes
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const latin1 = new TextDecoder('latin1')
+const utf16be = new TextDecoder('utf-16be', { fatal: true, ignoreBOM: true })
+
+/**
+ * The text of a string element, or undefined if its tag is not that of a string.
+ * TeletexString is read as Latin-1, which is what issuers put there.
+ */
+export function stringFromElement(element: DerElement, what: string): string | undefined {
+  const { content, tag } = element
+  try {
+    switch (tag) {
+      case Tag.utf8String:
+        return utf8.decode(content)
+      case Tag.printableString:
+      case Tag.ia5String:
+      case Tag.visibleString:
+      case Tag.numericString:
+        return asciiFromElement(element, what)
+      case Tag.teletexString:
+        return latin1.decode(content)
+      case Tag.bmpString:
+        return utf16be.decode(content)
+      case Tag.universalString:
+        return utf32(content)
+      default:
+        return undefined
+    }
+  } catch (cause) {
+    if (cause instanceof DerError) throw cause
+    throw new DerError(`${what}: text that its string type cannot hold`, element.start)
+  }
+}
+
+/** The content as ASCII text, whatever the tag: IA5String and the implicitly tagged names of RFC 5280 §4.2.1.6. */
+export function asciiFromElement(element: DerElement, what: string): string {
+  const { bytes, contentStart, end } = element
+  for (let i = contentStart; i < end; i++) {
+    if ((bytes[i] as number) > 0x7f) throw new DerError(`${what}: octet above 7f in ASCII text`, i)
+  }
+  return latin1.decode(element.content)
+}
+
+function utf32(content: Uint8Array): string {
+  if (content.length % 4 !== 0) throw new RangeError('UniversalString length')
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  let text = ''
+  for (let i = 0; i < content.length; i += 4) text += String.fromCodePoint(view.getUint32(i))
+  return text
+}
+
+/**
+ * Time of RFC 5280 §4.1.2.5: UTCTime `YYMMDDHHMMSSZ` (1950–2049) or GeneralizedTime `YYYYMMDDHHMMSSZ`,
+ * seconds present, no fraction, Zulu.
+ */
+export function readTime(reader: DerReader, what: string): Date {
+  const tag = reader.peek()
+  if (tag !== Tag.utcTime && tag !== Tag.generalizedTime) {
+    throw new DerError(`${what}: expected UTCTime or GeneralizedTime`, reader.position)
+  }
+  return timeFromElement(reader.element(what), what)
+}
+
+export function timeFromElement(element: DerElement, what: string): Date {
+  const { bytes, contentStart, end, tag } = element
+  const yearDigits = tag === Tag.utcTime ? 2 : 4
+  const invalid = (): DerError =>
+    new DerError(`${what}: a time must read ${tag === Tag.utcTime ? 'YY' : 'YYYY'}MMDDHHMMSSZ`, element.start)
+  if (end - contentStart !== yearDigits + 11 || bytes[end - 1] !== 0x5a) throw invalid()
+
+  let at = contentStart
+  const digits = (count: number): number => {
+    let value = 0
+    for (const stop = at + count; at < stop; at++) {
+      const digit = (bytes[at] as number) - 0x30
+      if (digit < 0 || digit > 9) throw invalid()
+      value = value * 10 + digit
+    }
+    return value
+  }
+  let year = digits(yearDigits)
+  if (tag === Tag.utcTime) year += year < 50 ? 2000 : 1900
+  const [month, day, hour, minute, second] = [digits(2), digits(2), digits(2), digits(2), digits(2)]
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) throw invalid()
+  if (hour > 23 || minute > 59 || second > 59) throw invalid()
+  date.setUTCHours(hour, minute, second)
+  return date
+}

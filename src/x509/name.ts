@@ -1,0 +1,137 @@
+/**
+ * Distinguished names (RFC 5280 §4.1.2.4): parsing, comparison (§7.1), writing.
+ *
+ * Two names are equal if their RDNs are, in order; two RDNs if their attributes are, as sets. Attribute values that
+ * are text compare without regard to case, to how much white space stands between words, and to the string type;
+ * everything else compares as bytes. That is the profile of §7.1 as deployed software reads it, without the full
+ * Unicode tables of RFC 4518.
+ */
+
+import { type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
+import { readOid, stringFromElement } from '../der/values.ts'
+import { element, equalBytes, oid, sequence, setOf } from '../der/writer.ts'
+
+export interface Attribute {
+  readonly oid: string
+  /** Identifier octet of the value. */
+  readonly tag: number
+  /** The text of the value, undefined where its type is not a string. */
+  readonly value: string | undefined
+  /** The value's whole encoding. */
+  readonly encoded: Uint8Array
+}
+
+/** A RelativeDistinguishedName: one attribute, seldom more. */
+export type Rdn = readonly Attribute[]
+
+/** A distinguished name: its exact encoding, read once. */
+export class Name {
+  /** The SEQUENCE as it stands in the certificate. */
+  readonly encoded: Uint8Array
+  readonly rdns: readonly Rdn[]
+  #key: string | undefined
+
+  constructor(encoded: Uint8Array, rdns: readonly Rdn[]) {
+    this.encoded = encoded
+    this.rdns = rdns
+  }
+
+  get isEmpty(): boolean {
+    return this.rdns.length === 0
+  }
+
+  /** Two names have the same key exactly if they are equal; made once, so it can index a pool of certificates. */
+  get key(): string {
+    this.#key ??= this.rdns.map(rdnKey).join('\x01')
+    return this.#key
+  }
+
+  equals(other: Name): boolean {
+    return equalBytes(this.encoded, other.encoded) || this.key === other.key
+  }
+
+  /** Whether this name lies in the subtree below `base`: its first RDNs are those of `base` (§4.2.1.10). */
+  isWithin(base: Name): boolean {
+    if (base.rdns.length > this.rdns.length) return false
+    return base.rdns.every((rdn, i) => rdnKey(rdn) === rdnKey(this.rdns[i] as Rdn))
+  }
+
+  /** All attributes of one type, in the order of the encoding. */
+  attributes(oidOfType: string): readonly Attribute[] {
+    return this.rdns.flat().filter((attribute) => attribute.oid === oidOfType)
+  }
+}
+
+function rdnKey(rdn: Rdn): string {
+  return rdn.length === 1 ? attributeKey(rdn[0] as Attribute) : rdn.map(attributeKey).sort().join('\x02')
+}
+
+function attributeKey({ oid: type, value, encoded }: Attribute): string {
+  return value === undefined ? `${type}#${Buffer.from(encoded).toString('hex')}` : `${type}=${foldText(value)}`
+}
+
+/** Case folded, outer white space dropped, inner white space to one space. */
+function foldText(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+}
+
+/** Reads a Name and refuses anything else. */
+export function readName(reader: DerReader, what: string): Name {
+  return nameFromElement(reader.expect(Tag.sequence, what), what)
+}
+
+/** A Name from the whole of `encoded`. */
+export function parseName(encoded: Uint8Array): Name {
+  const reader = new DerReader(encoded)
+  const name = readName(reader, 'name')
+  reader.finish('name')
+  return name
+}
+
+/** A Name whose RDNSequence is the content of `sequenceElement`. */
+export function nameFromElement(sequenceElement: DerElement, what: string): Name {
+  const rdns: Rdn[] = []
+  const reader = sequenceElement.reader()
+  while (!reader.atEnd) {
+    const rdnElement = reader.expect(Tag.set, what)
+    const rdn = readRdn(rdnElement, what)
+    if (rdn.length === 0) throw new DerError(`${what}: empty relative distinguished name`, rdnElement.start)
+    rdns.push(rdn)
+  }
+  return new Name(sequenceElement.encoded, rdns)
+}
+
+/** The attributes of one RelativeDistinguishedName whose content octets `element` holds. */
+export function readRdn(rdnElement: DerElement, what: string): Rdn {
+  const attributes: Attribute[] = []
+  const reader = rdnElement.reader()
+  while (!reader.atEnd) {
+    const pair = reader.sequence(what)
+    const type = readOid(pair, what)
+    const value = pair.element(what)
+    pair.finish(what)
+    attributes.push({ oid: type, tag: value.tag, value: stringFromElement(value, what), encoded: value.encoded })
+  }
+  return attributes
+}
+
+/** What an attribute of a name to be written consists of; `encoded` is a whole DER element. */
+export interface AttributeToWrite {
+  readonly oid: string
+  readonly encoded: Uint8Array
+}
+
+/** Encodes a Name; multi-valued RDNs are sorted as DER sorts a SET OF. */
+export function encodeName(rdns: readonly (readonly AttributeToWrite[])[]): Uint8Array {
+  return sequence(...rdns.map((rdn) => setOf(...rdn.map((a) => sequence(oid(a.oid), a.encoded)))))
+}
+
+/** Adds an RDN that is relative to the CRL issuer's name (RFC 5280 §4.2.1.13, `nameRelativeToCRLIssuer`). */
+export function appendRdn(name: Name, rdnContent: Uint8Array): Name {
+  const content = nameContent(name.encoded)
+  return parseName(sequence(content, element(Tag.set, rdnContent)))
+}
+
+function nameContent(encoded: Uint8Array): Uint8Array {
+  return new DerReader(encoded).element('name').content
+}

@@ -1,0 +1,134 @@
+/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): its fields, and the key as `node:crypto` knows it. */
+
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { DerError, DerReader, Tag } from '../der/reader.ts'
+import { oidFromElement, readInteger, readOctetAlignedBits } from '../der/values.ts'
+import { bitString, element, sequence } from '../der/writer.ts'
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.ts'
+import { CURVE_NAME, KEY_ALGORITHM, oidName } from './oids.ts'
+
+/** What can be said about a public key without using it. */
+export type PublicKeyFacts =
+  | { readonly type: 'rsa' | 'rsa-pss'; readonly modulusBits: number; readonly publicExponent: bigint }
+  | { readonly type: 'ec'; readonly curve: string }
+  /** Parameters written out instead of named: RFC 5480 §2.1.1 forbids it. */
+  | { readonly type: 'ec-explicit' }
+  | { readonly type: 'dsa'; readonly modulusBits: number | undefined; readonly parameters: 'present' | 'inherited' }
+  | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448' }
+  | { readonly type: 'unknown'; readonly oid: string }
+
+export class SubjectPublicKeyInfo {
+  readonly algorithm: AlgorithmIdentifier
+  /** The content of subjectPublicKey, a whole number of octets. */
+  readonly publicKey: Uint8Array
+  readonly encoded: Uint8Array
+  #keyObject: KeyObject | undefined
+  #facts: PublicKeyFacts | undefined
+
+  constructor(algorithm: AlgorithmIdentifier, publicKey: Uint8Array, encoded: Uint8Array) {
+    this.algorithm = algorithm
+    this.publicKey = publicKey
+    this.encoded = encoded
+  }
+
+  /**
+   * The key for `node:crypto`, imported once.
+   * @throws whatever `node:crypto` throws for a key it does not take
+   */
+  get keyObject(): KeyObject {
+    this.#keyObject ??= createPublicKey({ key: this.encoded as Buffer, format: 'der', type: 'spki' })
+    return this.#keyObject
+  }
+
+  /** @throws DerError if the key material is malformed */
+  get facts(): PublicKeyFacts {
+    this.#facts ??= readFacts(this)
+    return this.#facts
+  }
+
+  /** The same key with parameters taken from its issuer, as DSA allows (RFC 3279 §2.3.2). */
+  withParameters(parameters: Uint8Array): SubjectPublicKeyInfo {
+    const encodedAlgorithm = sequence(oidElement(this.algorithm), parameters)
+    const algorithm = { oid: this.algorithm.oid, parameters, encoded: encodedAlgorithm }
+    return new SubjectPublicKeyInfo(algorithm, this.publicKey, sequence(encodedAlgorithm, bitString(this.publicKey)))
+  }
+}
+
+function oidElement(algorithm: AlgorithmIdentifier): Uint8Array {
+  const fields = new DerReader(algorithm.encoded).sequence('algorithm')
+  return fields.element('algorithm').encoded
+}
+
+export function readSubjectPublicKeyInfo(reader: DerReader, what: string): SubjectPublicKeyInfo {
+  const whole = reader.expect(Tag.sequence, what)
+  const fields = whole.reader()
+  const algorithm = readAlgorithmIdentifier(fields, what)
+  const publicKey = readOctetAlignedBits(fields, what)
+  fields.finish(what)
+  return new SubjectPublicKeyInfo(algorithm, publicKey, whole.encoded)
+}
+
+/** A SubjectPublicKeyInfo from the whole of `encoded`. */
+export function parseSubjectPublicKeyInfo(encoded: Uint8Array): SubjectPublicKeyInfo {
+  const reader = new DerReader(encoded)
+  const key = readSubjectPublicKeyInfo(reader, 'subjectPublicKeyInfo')
+  reader.finish('subjectPublicKeyInfo')
+  return key
+}
+
+function readFacts({ algorithm, publicKey }: SubjectPublicKeyInfo): PublicKeyFacts {
+  switch (algorithm.oid) {
+    case KEY_ALGORITHM.rsaEncryption:
+      return { type: 'rsa', ...readRsaKey(publicKey) }
+    case KEY_ALGORITHM.rsassaPss:
+      return { type: 'rsa-pss', ...readRsaKey(publicKey) }
+    case KEY_ALGORITHM.ecPublicKey:
+      return readCurve(algorithm.parameters)
+    case KEY_ALGORITHM.dsa:
+      return readDsa(algorithm.parameters)
+    case KEY_ALGORITHM.ed25519:
+      return { type: 'ed25519' }
+    case KEY_ALGORITHM.ed448:
+      return { type: 'ed448' }
+    case KEY_ALGORITHM.x25519:
+      return { type: 'x25519' }
+    case KEY_ALGORITHM.x448:
+      return { type: 'x448' }
+    default:
+      return { type: 'unknown', oid: algorithm.oid }
+  }
+}
+
+function readRsaKey(publicKey: Uint8Array): { modulusBits: number; publicExponent: bigint } {
+  const reader = new DerReader(publicKey)
+  const fields = reader.sequence('RSA public key')
+  const modulus = readInteger(fields, 'modulus')
+  const publicExponent = readInteger(fields, 'publicExponent')
+  fields.finish('RSA public key')
+  reader.finish('RSA public key')
+  return { modulusBits: bitLength(modulus), publicExponent }
+}
+
+function readCurve(parameters: Uint8Array | undefined): PublicKeyFacts {
+  if (parameters === undefined) throw new DerError('EC public key: the curve is missing', 0)
+  if (parameters[0] !== Tag.oid) return { type: 'ec-explicit' }
+  const oid = oidFromElement(new DerReader(parameters).expect(Tag.oid, 'curve'), 'curve')
+  return { type: 'ec', curve: CURVE_NAME[oid] ?? oidName(oid) ?? oid }
+}
+
+function readDsa(parameters: Uint8Array | undefined): PublicKeyFacts {
+  if (parameters === undefined || parameters[0] === Tag.null) {
+    return { type: 'dsa', modulusBits: undefined, parameters: 'inherited' }
+  }
+  const p = readInteger(new DerReader(parameters).sequence('DSA parameters'), 'p')
+  return { type: 'dsa', modulusBits: bitLength(p), parameters: 'present' }
+}
+
+function bitLength(value: bigint): number {
+  return value <= 0n ? 0 : value.toString(2).length
+}
+
+/** Wraps key material: the AlgorithmIdentifier of `oid` with `parameters`, and the key's octets. */
+export function encodeSubjectPublicKeyInfo(algorithm: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return element(Tag.sequence, algorithm, bitString(publicKey))
+}
