@@ -44,7 +44,12 @@ function parseBody(body: string, number: number, offset: number): Pick<PemBlock,
   if (body.includes(':')) {
     const lines = body.split(/\r?\n/)
     const data = lines.findIndex((line, i) => i > 0 && line.trim() === '')
-    for (const line of lines.slice(0, data)) {
+    const head = lines.slice(1, data)
+    // A folded header goes on in a line that begins with white space (RFC 1421 §4.6).
+    if (data === -1 || head.some((line) => !/:|^\s/.test(line))) {
+      throw new DerError(`PEM block ${number}: no empty line between headers and data`, offset)
+    }
+    for (const line of head) {
       const colon = line.indexOf(':')
       if (colon > 0) headers[line.slice(0, colon).trim()] = line.slice(colon + 1).trim()
     }

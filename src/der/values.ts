@@ -41,9 +41,9 @@ export function readInteger(reader: DerReader, what: string): bigint {
 
 /** Two's complement big-endian octets as a number. */
 export function bigintFromContent(content: Uint8Array): bigint {
-  let value = 0n
-  for (const octet of content) value = (value << 8n) | BigInt(octet)
-  return (content[0] as number) >= 0x80 ? value - (1n << BigInt(content.length * 8)) : value
+  const { buffer, byteOffset, length } = content
+  const value = BigInt(`0x${Buffer.from(buffer, byteOffset, length).toString('hex')}`)
+  return (content[0] as number) >= 0x80 ? value - (1n << BigInt(length * 8)) : value
 }
 
 /** A non-negative INTEGER that counts something. Values no counter can reach saturate at `Number.MAX_SAFE_INTEGER`. */
@@ -73,8 +73,8 @@ export function oidFromElement(element: DerElement, what: string): string {
   for (let i = contentStart; i < end; i++) {
     const octet = bytes[i] as number
     if (arcStart && octet === 0x80) throw new DerError(`${what}: object identifier arc is not minimal`, i)
-    // 2^53 / 128: an arc beyond that has no place in a certificate, and would lose digits as a number.
-    if (arc > 0x3fffffffffff) throw new DerError(`${what}: object identifier arc is too large`, i)
+    // 2^53 / 128: the next step would lose digits as a number.
+    if (arc > 0x3fffffffffff) return oidWithLargeArcs(element, what)
     arc = arc * 128 + (octet & 0x7f)
     arcStart = octet < 0x80
     if (!arcStart) continue
@@ -83,6 +83,29 @@ export function oidFromElement(element: DerElement, what: string): string {
     arc = 0
   }
   return text
+}
+
+/** 133 bits: an arc made from a UUID (X.667 §6.3, `2.25.n`) has up to 128, and nothing in use has more. */
+const MAX_ARC_OCTETS = 19
+
+/** The slow path of {@link oidFromElement}, which has checked the end of the last arc. */
+function oidWithLargeArcs(element: DerElement, what: string): string {
+  const arcs: bigint[] = []
+  let arc = 0n
+  let arcStart = element.contentStart
+  for (let i = arcStart; i < element.end; i++) {
+    const octet = element.bytes[i] as number
+    if (i === arcStart && octet === 0x80) throw new DerError(`${what}: object identifier arc is not minimal`, i)
+    if (i - arcStart === MAX_ARC_OCTETS) throw new DerError(`${what}: object identifier arc is too large`, i)
+    arc = (arc << 7n) | BigInt(octet & 0x7f)
+    if (octet >= 0x80) continue
+    if (arcs.length > 0) arcs.push(arc)
+    else if (arc < 80n) arcs.push(arc / 40n, arc % 40n)
+    else arcs.push(2n, arc - 80n)
+    arc = 0n
+    arcStart = i + 1
+  }
+  return arcs.join('.')
 }
 
 /** A BIT STRING: the octets, and how many bits of the last one are padding. */
@@ -166,6 +189,13 @@ export function stringFromElement(element: DerElement, what: string): string | u
     if (cause instanceof DerError) throw cause
     throw new DerError(`${what}: text that its string type cannot hold`, element.start)
   }
+}
+
+/** Whether the element is a string whose octets are ASCII whatever its type, so that it is known to decode. */
+export function isAsciiString({ bytes, tag, contentStart, end }: DerElement): boolean {
+  if (tag !== Tag.utf8String && tag !== Tag.printableString && tag !== Tag.ia5String) return false
+  for (let i = contentStart; i < end; i++) if ((bytes[i] as number) > 0x7f) return false
+  return true
 }
 
 /** The content as ASCII text, whatever the tag: IA5String and the implicitly tagged names of RFC 5280 §4.2.1.6. */

@@ -92,11 +92,11 @@ export function oid(dotted: string): Uint8Array {
   const known = oidCache.get(dotted)
   if (known !== undefined) return known
   if (!isOid(dotted)) throw new RangeError(`not an object identifier: ${dotted}`)
-  const [first, second, ...rest] = dotted.split('.').map(Number) as [number, number, ...number[]]
+  const [first, second, ...rest] = dotted.split('.').map(BigInt) as [bigint, bigint, ...bigint[]]
   const octets: number[] = []
-  for (const arc of [first * 40 + second, ...rest]) {
-    const groups = [arc % 128]
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) groups.unshift((left % 128) | 0x80)
+  for (const arc of [first * 40n + second, ...rest]) {
+    const groups = [Number(arc & 0x7fn)]
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 0x7fn) | 0x80)
     octets.push(...groups)
   }
   const encoded = element(Tag.oid, Uint8Array.from(octets))
@@ -105,9 +105,9 @@ export function oid(dotted: string): Uint8Array {
   return encoded
 }
 
-/** Whether the text is a dotted object identifier whose arcs fit a number. */
+/** Whether the text is a dotted object identifier; arcs have up to 39 digits, as one made from a UUID has (X.667 §6.3). */
 export function isOid(text: string): boolean {
-  if (!/^[0-2](\.(0|[1-9]\d{0,14}))+$/.test(text)) return false
+  if (!/^[0-2](\.(0|[1-9]\d{0,38}))+$/.test(text)) return false
   const [first, second] = text.split('.').map(Number) as [number, number]
   return first === 2 || second < 40
 }
@@ -152,7 +152,10 @@ export function bmpString(text: string): Uint8Array {
   return element(Tag.bmpString, bytes)
 }
 
-/** Time as RFC 5280 §4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime before 1950 and from 2050. */
+/**
+ * Time as RFC 5280 §4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime before 1950 and from 2050.
+ * @throws RangeError for a year that four digits cannot hold, and for an invalid date
+ */
 export function time(date: Date): Uint8Array {
   const year = date.getUTCFullYear()
   return year >= 1950 && year < 2050
@@ -160,12 +163,17 @@ export function time(date: Date): Uint8Array {
     : generalizedTime(date)
 }
 
-/** GeneralizedTime `YYYYMMDDHHMMSSZ`; the fraction of a second is dropped. */
+/**
+ * GeneralizedTime `YYYYMMDDHHMMSSZ`; the fraction of a second is dropped.
+ * @throws RangeError as {@link time}
+ */
 export function generalizedTime(date: Date): Uint8Array {
   return element(Tag.generalizedTime, encoder.encode(timeText(date)))
 }
 
 function timeText(date: Date): string {
+  const year = date.getUTCFullYear()
+  if (year < 0 || year > 9999) throw new RangeError(`year ${year} has no DER encoding`)
   return `${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`
 }
 

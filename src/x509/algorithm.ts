@@ -1,7 +1,7 @@
 /** AlgorithmIdentifier and what it says about a signature (RFC 5280 §4.1.1.2; RFC 3279, 4055, 5758, 8410). */
 
-import { contextTag, DerError, DerReader, Tag } from '../der/reader.ts'
-import { integerContent, readCount, readOid } from '../der/values.ts'
+import { contextTag, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
+import { readCount, readOid } from '../der/values.ts'
 import { equalBytes } from '../der/writer.ts'
 import { DIGEST_NAME, MGF1, SIGNATURE_ALGORITHM } from './oids.ts'
 
@@ -108,19 +108,27 @@ function readPssParameters(reader: DerReader): PssParameters | undefined {
   const trailer = fields.optional(contextTag(3, true), what)
   fields.finish(what)
 
-  const digest = hash ? digestOf(readAlgorithmIdentifier(hash.reader(), what)) : 'sha1'
+  const digest = hash ? digestOf(readInside(hash, (reader) => readAlgorithmIdentifier(reader, what))) : 'sha1'
   let mgf1Digest: string | undefined = 'sha1'
   if (mask) {
-    const generator = readAlgorithmIdentifier(mask.reader(), what)
+    const generator = readInside(mask, (reader) => readAlgorithmIdentifier(reader, what))
     if (generator.oid !== MGF1 || generator.parameters === undefined) return undefined
     mgf1Digest = digestOf(readAlgorithmIdentifier(new DerReader(generator.parameters), what))
   }
-  const saltLength = salt ? readCount(salt.reader().expect(Tag.integer, what), what) : 20
+  const count = (explicit: DerElement) =>
+    readInside(explicit, (reader) => readCount(reader.expect(Tag.integer, what), what))
+  const saltLength = salt ? count(salt) : 20
   // trailerFieldBC(1) is the only one there is.
-  if (trailer && !equalBytes(integerContent(trailer.reader().expect(Tag.integer, what), what), Uint8Array.of(1))) {
-    return undefined
-  }
+  if (trailer && count(trailer) !== 1) return undefined
   return digest === undefined || mgf1Digest === undefined ? undefined : { digest, mgf1Digest, saltLength }
+}
+
+/** What stands inside an EXPLICIT tag, which holds nothing else. */
+function readInside<T>(explicit: DerElement, read: (reader: DerReader) => T): T {
+  const reader = explicit.reader()
+  const value = read(reader)
+  reader.finish('RSASSA-PSS parameters')
+  return value
 }
 
 function digestOf({ oid, parameters }: AlgorithmIdentifier): string | undefined {

@@ -9,6 +9,7 @@
 import { constants, createECDH, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { bitString, context, integer, nullValue, octetString, oid, sequence } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { parsePssParameters } from './algorithm.ts'
 import { CURVE_NAME, KEY_ALGORITHM, SIGNATURE_ALGORITHM } from './oids.ts'
 import { encodeSubjectPublicKeyInfo, parseSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 import { encodePssParameters } from './signature.ts'
@@ -141,6 +142,9 @@ export function createSigner(key: PrivateKey, scheme: SigningScheme = {}): Signe
   const privateKey = () =>
     (keyObject ??= createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' }))
 
+  if (scheme.pss === true && facts.type !== 'rsa' && facts.type !== 'rsa-pss') {
+    throw new PkiError('usage.algorithm', `RSASSA-PSS needs an RSA key, not one of type ${facts.type}`)
+  }
   switch (facts.type) {
     case 'ed25519':
     case 'ed448': {
@@ -153,28 +157,47 @@ export function createSigner(key: PrivateKey, scheme: SigningScheme = {}): Signe
       return { publicKey, algorithm, sign: (data) => new Uint8Array(sign(digest, data, privateKey())) }
     }
     case 'rsa':
-    case 'rsa-pss':
-      return rsaSigner(publicKey, privateKey, scheme.digest ?? 'sha256', scheme.pss ?? facts.type === 'rsa-pss')
+    case 'rsa-pss': {
+      const pss = scheme.pss ?? facts.type === 'rsa-pss'
+      return pss ? pssSigner(publicKey, privateKey, scheme.digest) : pkcs1Signer(publicKey, privateKey, scheme.digest)
+    }
     default:
       throw new PkiError('usage.algorithm', `a key of type ${facts.type} cannot sign`)
   }
 }
 
-function rsaSigner(
+/** RSASSA-PKCS1-v1_5. */
+function pkcs1Signer(
   publicKey: SubjectPublicKeyInfo,
   privateKey: () => KeyObject,
-  digest: DigestName,
-  pss: boolean,
+  digest: DigestName = 'sha256',
 ): Signer {
-  if (!pss) {
-    const algorithm = sequence(oid(signatureOid(`${digest}WithRSAEncryption`, digest)), nullValue())
-    return { publicKey, algorithm, sign: (data) => new Uint8Array(sign(digest, data, privateKey())) }
+  if (publicKey.facts.type === 'rsa-pss') {
+    throw new PkiError('usage.algorithm', 'a key marked id-RSASSA-PSS cannot make PKCS #1 v1.5 signatures')
   }
-  const saltLength = DIGEST_LENGTH[digest]
-  const parameters = encodePssParameters({ digest, mgf1Digest: digest, saltLength })
+  const algorithm = sequence(oid(signatureOid(`${digest}WithRSAEncryption`, digest)), nullValue())
+  return { publicKey, algorithm, sign: (data) => new Uint8Array(sign(digest, data, privateKey())) }
+}
+
+/** RSASSA-PSS. A key that carries parameters signs with those and no others (RFC 4055 §3.3). */
+function pssSigner(
+  publicKey: SubjectPublicKeyInfo,
+  privateKey: () => KeyObject,
+  wanted: DigestName | undefined,
+): Signer {
+  const { oid: keyAlgorithm, parameters } = publicKey.algorithm
+  const restricted = keyAlgorithm === KEY_ALGORITHM.rsassaPss && parameters !== undefined
+  const restriction = restricted ? parsePssParameters(parameters) : undefined
+  const digest = wanted ?? (restricted ? restriction?.digest : 'sha256')
+  const digestLength = digest && DIGEST_LENGTH[digest as DigestName]
+  if (!digest || !digestLength || (restricted && digest !== restriction?.digest)) {
+    throw new PkiError('usage.algorithm', `the parameters of this id-RSASSA-PSS key do not allow digest ${digest}`)
+  }
+  const saltLength = Math.max(digestLength, restriction?.saltLength ?? 0)
+  const mgf1Digest = restriction?.mgf1Digest ?? digest
   return {
     publicKey,
-    algorithm: sequence(oid(KEY_ALGORITHM.rsassaPss), parameters),
+    algorithm: sequence(oid(KEY_ALGORITHM.rsassaPss), encodePssParameters({ digest, mgf1Digest, saltLength })),
     sign: (data) =>
       new Uint8Array(sign(digest, data, { key: privateKey(), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })),
   }

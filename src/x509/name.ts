@@ -8,7 +8,7 @@
  */
 
 import { type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
-import { readOid, stringFromElement } from '../der/values.ts'
+import { isAsciiString, readOid, stringFromElement } from '../der/values.ts'
 import { element, equalBytes, oid, sequence, setOf } from '../der/writer.ts'
 
 export interface Attribute {
@@ -47,7 +47,14 @@ export class Name {
   }
 
   equals(other: Name): boolean {
-    return equalBytes(this.encoded, other.encoded) || this.key === other.key
+    if (equalBytes(this.encoded, other.encoded)) return true
+    const { length } = this.rdns
+    if (length !== other.rdns.length) return false
+    // The last RDN tells most names apart.
+    for (let i = length - 1; i >= 0; i--) {
+      if (rdnKey(this.rdns[i] as Rdn) !== rdnKey(other.rdns[i] as Rdn)) return false
+    }
+    return true
   }
 
   /** Whether this name lies in the subtree below `base`: its first RDNs are those of `base` (§4.2.1.10). */
@@ -67,11 +74,18 @@ function rdnKey(rdn: Rdn): string {
 }
 
 function attributeKey({ oid: type, value, encoded }: Attribute): string {
-  return value === undefined ? `${type}#${Buffer.from(encoded).toString('hex')}` : `${type}=${foldText(value)}`
+  if (value === undefined) return `${type}#${Buffer.from(encoded).toString('hex')}`
+  const folded = foldText(value)
+  // The length keeps a value that holds separators from reading like several attributes.
+  return `${type}=${folded.length}:${folded}`
 }
+
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/
 
 /** Case folded, outer white space dropped, inner white space to one space. */
 function foldText(text: string): string {
+  // Most names are ASCII without odd spaces, of which normalization would change nothing.
+  if (PLAIN.test(text)) return text.toLowerCase()
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
@@ -110,9 +124,34 @@ export function readRdn(rdnElement: DerElement, what: string): Rdn {
     const type = readOid(pair, what)
     const value = pair.element(what)
     pair.finish(what)
-    attributes.push({ oid: type, tag: value.tag, value: stringFromElement(value, what), encoded: value.encoded })
+    attributes.push(new ReadAttribute(type, value, what))
   }
   return attributes
+}
+
+/** An attribute as it stands in a certificate. Text is checked when it is read, and decoded when it is asked for. */
+class ReadAttribute implements Attribute {
+  readonly oid: string
+  readonly tag: number
+  readonly #element: DerElement
+  #value: string | undefined
+
+  constructor(type: string, value: DerElement, what: string) {
+    this.oid = type
+    this.tag = value.tag
+    this.#element = value
+    // What is not plain ASCII is decoded at once, so that malformed text is never met later.
+    if (!isAsciiString(value)) this.#value = stringFromElement(value, what)
+  }
+
+  get value(): string | undefined {
+    this.#value ??= stringFromElement(this.#element, 'name')
+    return this.#value
+  }
+
+  get encoded(): Uint8Array {
+    return this.#element.encoded
+  }
 }
 
 /** What an attribute of a name to be written consists of; `encoded` is a whole DER element. */

@@ -63,9 +63,17 @@ export const EXTENSION = {
   precertificatePoison: '1.3.6.1.4.1.11129.2.4.3',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
   applicationPolicies: '1.3.6.1.4.1.311.21.10',
+  applicationPolicyMappings: '1.3.6.1.4.1.311.21.11',
   certificateTemplate: '1.3.6.1.4.1.311.21.7',
   netscapeCertType: '2.16.840.1.113730.1.1',
   netscapeComment: '2.16.840.1.113730.1.13',
+} as const
+
+/** Attributes of certification requests (RFC 2985 §5.4; [MS-WCCE] 2.2.2.7.7). */
+export const REQUEST_ATTRIBUTE = {
+  challengePassword: '1.2.840.113549.1.9.7',
+  extensionRequest: '1.2.840.113549.1.9.14',
+  microsoftCertExtensions: '1.3.6.1.4.1.311.2.1.14',
 } as const
 
 /** Extended key usages (RFC 5280 §4.2.1.12 and the vendors' own). */
@@ -101,6 +109,18 @@ export const ACCESS_METHOD = {
   caIssuers: '1.3.6.1.5.5.7.48.2',
   timeStamping: '1.3.6.1.5.5.7.48.3',
   caRepository: '1.3.6.1.5.5.7.48.5',
+} as const
+
+/** The response type and the extensions of OCSP (RFC 6960 §4.2.1, §4.4). */
+export const OCSP = {
+  basicResponse: '1.3.6.1.5.5.7.48.1.1',
+  nonce: '1.3.6.1.5.5.7.48.1.2',
+  crlReference: '1.3.6.1.5.5.7.48.1.3',
+  acceptableResponses: '1.3.6.1.5.5.7.48.1.4',
+  archiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  serviceLocator: '1.3.6.1.5.5.7.48.1.7',
+  preferredSignatureAlgorithms: '1.3.6.1.5.5.7.48.1.8',
+  extendedRevoke: '1.3.6.1.5.5.7.48.1.9',
 } as const
 
 export const POLICY_QUALIFIER = { cps: '1.3.6.1.5.5.7.2.1', userNotice: '1.3.6.1.5.5.7.2.2' } as const
@@ -171,6 +191,56 @@ export const SIGNATURE_ALGORITHM = {
   Ed448: '1.3.101.113',
 } as const
 
+/** Password-based encryption (RFC 8018, RFC 7914, RFC 7292 Appendix C) and the message authentication it rests on. */
+export const PASSWORD_ENCRYPTION = {
+  pbes2: '1.2.840.113549.1.5.13',
+  pbkdf2: '1.2.840.113549.1.5.12',
+  pbmac1: '1.2.840.113549.1.5.14',
+  scrypt: '1.3.6.1.4.1.11591.4.11',
+  hmacWithSHA1: '1.2.840.113549.2.7',
+  hmacWithSHA224: '1.2.840.113549.2.8',
+  hmacWithSHA256: '1.2.840.113549.2.9',
+  hmacWithSHA384: '1.2.840.113549.2.10',
+  hmacWithSHA512: '1.2.840.113549.2.11',
+  'aes128-CBC': '2.16.840.1.101.3.4.1.2',
+  'aes192-CBC': '2.16.840.1.101.3.4.1.22',
+  'aes256-CBC': '2.16.840.1.101.3.4.1.42',
+  'des-EDE3-CBC': '1.2.840.113549.3.7',
+  'rc2-CBC': '1.2.840.113549.3.2',
+  'des-CBC': '1.3.14.3.2.7',
+  'pbeWithMD5AndDES-CBC': '1.2.840.113549.1.5.3',
+  'pbeWithSHA1AndDES-CBC': '1.2.840.113549.1.5.10',
+  pbeWithSHAAnd128BitRC4: '1.2.840.113549.1.12.1.1',
+  pbeWithSHAAnd40BitRC4: '1.2.840.113549.1.12.1.2',
+  'pbeWithSHAAnd3-KeyTripleDES-CBC': '1.2.840.113549.1.12.1.3',
+  'pbeWithSHAAnd2-KeyTripleDES-CBC': '1.2.840.113549.1.12.1.4',
+  'pbeWithSHAAnd128BitRC2-CBC': '1.2.840.113549.1.12.1.5',
+  'pbeWithSHAAnd40BitRC2-CBC': '1.2.840.113549.1.12.1.6',
+} as const
+
+/** Content types of PKCS #7 (RFC 2315 §14, RFC 5652). */
+export const CONTENT_TYPE = {
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  envelopedData: '1.2.840.113549.1.7.3',
+  encryptedData: '1.2.840.113549.1.7.6',
+} as const
+
+/** What PKCS #12 files hold, and the attributes of it (RFC 7292 §4.2, Appendix D; RFC 2985 §5.5). */
+export const PKCS12_BAG = {
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  pkcs8ShroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certBag: '1.2.840.113549.1.12.10.1.3',
+  crlBag: '1.2.840.113549.1.12.10.1.4',
+  secretBag: '1.2.840.113549.1.12.10.1.5',
+  safeContentsBag: '1.2.840.113549.1.12.10.1.6',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+  /** Oracle's: without it Java does not take a certificate of a PKCS #12 file as trusted. */
+  trustedKeyUsage: '2.16.840.1.113894.746875.1.1',
+} as const
+
 /** Digests: identifier → the name `node:crypto` takes. */
 export const DIGEST_NAME: Readonly<Record<string, string>> = {
   '1.2.840.113549.2.5': 'md5',
@@ -198,7 +268,8 @@ const NAMES = new Map<string, string>()
 export function oidName(oid: string): string | undefined {
   if (NAMES.size === 0) {
     const tables = [ATTRIBUTE, EXTENSION, KEY_PURPOSE, ACCESS_METHOD, POLICY_QUALIFIER, OTHER_NAME, KEY_ALGORITHM]
-    for (const table of [...tables, SIGNATURE_ALGORITHM, { anyPolicy: ANY_POLICY, mgf1: MGF1 }]) {
+    const containers = [REQUEST_ATTRIBUTE, PASSWORD_ENCRYPTION, CONTENT_TYPE, PKCS12_BAG]
+    for (const table of [...tables, SIGNATURE_ALGORITHM, ...containers, { anyPolicy: ANY_POLICY, mgf1: MGF1 }]) {
       for (const [name, value] of Object.entries(table)) if (!NAMES.has(value)) NAMES.set(value, name)
     }
     for (const [value, name] of [...Object.entries(CURVE_NAME), ...Object.entries(DIGEST_NAME)]) NAMES.set(value, name)

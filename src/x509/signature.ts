@@ -4,7 +4,7 @@ import { constants, verify } from 'node:crypto'
 import { DerError } from '../der/reader.ts'
 import type { BitString } from '../der/values.ts'
 import { context, integer, nullValue, oid, sequence } from '../der/writer.ts'
-import { type AlgorithmIdentifier, type SignatureScheme, signatureScheme } from './algorithm.ts'
+import { type AlgorithmIdentifier, parsePssParameters, type SignatureScheme, signatureScheme } from './algorithm.ts'
 import { digestOid, KEY_ALGORITHM, MGF1 } from './oids.ts'
 import {
   encodeSubjectPublicKeyInfo,
@@ -38,7 +38,7 @@ export function checkSignature(
   const facts = keyFacts(issuerKey)
   if (facts === undefined || facts.type === 'ec-explicit') return 'unusable-key'
   if (facts.type === 'dsa' && facts.parameters === 'inherited') return 'unusable-key'
-  if (!schemeFitsKey(scheme, facts)) return 'key-mismatch'
+  if (!schemeFitsKey(scheme, facts) || !fitsRestriction(scheme, issuerKey)) return 'key-mismatch'
   if (signature.unusedBits !== 0) return 'invalid'
   return verifyWith(scheme, issuerKey, data, signature.bytes)
 }
@@ -65,6 +65,22 @@ function schemeFitsKey(scheme: SignatureScheme, facts: PublicKeyFacts): boolean 
     case 'eddsa':
       return facts.type === scheme.curve
   }
+}
+
+/**
+ * Whether the scheme keeps to the parameters of an id-RSASSA-PSS key: the same digests, and a salt at least as long
+ * (RFC 4055 §3.3). A key without parameters, and every other kind of key, restricts nothing.
+ */
+function fitsRestriction(scheme: SignatureScheme, { algorithm }: SubjectPublicKeyInfo): boolean {
+  if (scheme.kind !== 'rsa-pss' || algorithm.oid !== KEY_ALGORITHM.rsassaPss) return true
+  if (algorithm.parameters === undefined) return true
+  const restriction = parsePssParameters(algorithm.parameters)
+  return (
+    restriction !== undefined &&
+    scheme.digest === restriction.digest &&
+    scheme.mgf1Digest === restriction.mgf1Digest &&
+    scheme.saltLength >= restriction.saltLength
+  )
 }
 
 function verifyWith(
