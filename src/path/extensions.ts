@@ -1,0 +1,61 @@
+/** Extensions as §6.1.4 (o) and §6.1.5 (f) see them: which critical ones are processed, and which cannot be read. */
+
+import type { Certificate } from '../x509/certificate.ts'
+import { EXTENSION } from '../x509/oids.ts'
+import { type Finding, finding } from './findings.ts'
+
+/**
+ * The extensions this engine processes, or whose information binds nobody (issuerAltName, access to information):
+ * critical, they do not reject. Others do.
+ */
+const PROCESSED: ReadonlySet<string> = new Set([
+  EXTENSION.authorityKeyIdentifier,
+  EXTENSION.subjectKeyIdentifier,
+  EXTENSION.keyUsage,
+  EXTENSION.certificatePolicies,
+  EXTENSION.policyMappings,
+  EXTENSION.subjectAltName,
+  EXTENSION.issuerAltName,
+  EXTENSION.basicConstraints,
+  EXTENSION.nameConstraints,
+  EXTENSION.policyConstraints,
+  EXTENSION.extKeyUsage,
+  EXTENSION.cRLDistributionPoints,
+  EXTENSION.inhibitAnyPolicy,
+  EXTENSION.freshestCRL,
+  EXTENSION.authorityInfoAccess,
+  EXTENSION.subjectInfoAccess,
+  EXTENSION.ocspNoCheck,
+])
+
+/** Findings about extensions that are unknown and critical, malformed, duplicate, or make it no certificate at all. */
+export function checkExtensions(certificate: Certificate, index: number, findings: Finding[]): void {
+  const { extensions, malformedExtensions } = certificate
+  for (let i = 0; i < extensions.length; i++) {
+    const { oid, critical } = extensions[i] as (typeof extensions)[number]
+    if (oid === EXTENSION.proxyCertInfo) findings.push(finding('extension.proxy-certificate', index, {}))
+    else if (oid === EXTENSION.precertificatePoison) findings.push(finding('extension.precertificate', index, {}))
+    else if (critical && !PROCESSED.has(oid)) findings.push(finding('extension.unknown-critical', index, { oid }))
+  }
+  checkDuplicates(certificate, index, findings)
+  for (const { oid, error } of malformedExtensions) {
+    findings.push(finding('extension.malformed', index, { oid, offset: error.offset, reason: error.message }))
+  }
+}
+
+/** §4.2; one finding for each identifier that comes more than once. */
+function checkDuplicates({ extensions }: Certificate, index: number, findings: Finding[]): void {
+  // Few are compared one by one, which allocates nothing; a hostile multitude is not.
+  if (extensions.length <= 16) {
+    for (let i = 1; i < extensions.length; i++) {
+      const oid = extensions[i]?.oid as string
+      let before = 0
+      for (let j = 0; j < i; j++) if (extensions[j]?.oid === oid) before++
+      if (before === 1) findings.push(finding('extension.duplicate', index, { oid }))
+    }
+    return
+  }
+  const counts = new Map<string, number>()
+  for (const { oid } of extensions) counts.set(oid, (counts.get(oid) ?? 0) + 1)
+  for (const [oid, number] of counts) if (number > 1) findings.push(finding('extension.duplicate', index, { oid }))
+}
