@@ -1,0 +1,144 @@
+/** Asks for what `pki init` and `pki issue` were not told, shows what will be made, and how to say it in one line. */
+
+import { PkiError } from '../errors.ts'
+import { findProfile, listProfiles } from '../profile/find.ts'
+import type { CertificateProfile } from '../profile/profile.ts'
+import { requireCredentialName } from '../store/credential-name.ts'
+import type { Store } from '../store/store.ts'
+import { KEY_PURPOSE } from '../x509/oids.ts'
+import { commandLine } from './command-line.ts'
+import type { InitOptions } from './commands/init.ts'
+import type { IssueOptions } from './commands/issue.ts'
+import type { Io } from './io.ts'
+import { namesFrom, overridesFrom } from './issuing-options.ts'
+import { storeFrom } from './options.ts'
+import { paint } from './paint.ts'
+import { askChoice, askText, askYesNo } from './prompt.ts'
+
+export interface Answers<T> {
+  readonly profile: string
+  readonly name: string
+  readonly options: T
+}
+
+/** @throws PkiError `usage.option` if the person says no */
+export async function askForRoot(given: InitOptions, io: Io): Promise<Answers<InitOptions>> {
+  const profile = await findProfile('root', { projectDir: io.cwd })
+  const name = await askText('Name of the root in the store', {
+    default: given.name ?? 'root',
+    check: check(requireCredentialName),
+  })
+  const subject = await askText('Subject (RFC 4514)', { default: given.subject ?? `CN=${name}` })
+  const key = given.key ?? (await askKey(profile))
+  const notAfter = given.notAfter ?? (await askValidity(profile))
+  const options: InitOptions = { ...given, name, subject, key, notAfter }
+  await confirm('init', ['root'], options, io)
+  return { profile: 'root', name, options }
+}
+
+/** @throws PkiError `refused.key` if nothing in the store can issue, `usage.option` if the person says no */
+export async function askForCertificate(
+  known: { readonly profile: string | undefined; readonly name: string | undefined },
+  given: IssueOptions,
+  io: Io,
+): Promise<Answers<IssueOptions>> {
+  const from = given.from ?? (await askIssuer(storeFrom(given, io)))
+  const profileName = known.profile ?? (await askProfile(io))
+  const profile = await findProfile(profileName, { projectDir: io.cwd })
+  const name =
+    known.name ?? (await askText('Name in the store', { default: profileName, check: check(requireCredentialName) }))
+  const options: IssueOptions = { ...given, from, ...(await askNames(profile, name, given)) }
+  await confirm('issue', [profileName, name], options, io)
+  return { profile: profileName, name, options }
+}
+
+async function askIssuer(store: Store): Promise<string> {
+  const authorities = store.names().filter((name) => {
+    return store.hasKey(name) && store.readCertificate(name).decoded.basicConstraints?.cA === true
+  })
+  if (authorities.length === 0) {
+    throw new PkiError('refused.key', `no certificate in ${store.folder} can issue`, {
+      hint: 'pki init root makes one',
+    })
+  }
+  return askChoice(
+    'Issued by',
+    authorities.map((name) => ({ name, value: name })),
+  )
+}
+
+async function askProfile(io: Io): Promise<string> {
+  const profiles = await listProfiles({ projectDir: io.cwd })
+  return askChoice(
+    'What kind of certificate',
+    profiles
+      .filter(({ name }) => name !== 'root')
+      .map(({ name, profile }) => ({ name: `${name.padEnd(18)} ${profile.description}`, value: name })),
+    'server',
+  )
+}
+
+function askKey(profile: CertificateProfile): Promise<string> {
+  const common = ['ec-p256', 'ec-p384', 'rsa-2048', 'rsa-4096', 'ed25519']
+  const choices = [...new Set([profile.key, ...common])].map((name) => ({ name, value: name as string }))
+  return askChoice('Key', choices, profile.key)
+}
+
+function askValidity(profile: CertificateProfile): Promise<string> {
+  return askText('Valid for (90d, 12h, 10y), or until (2030-01-31)', {
+    default: profile.validity.notAfter,
+    check: check((notAfter) => overridesFrom({ notAfter })),
+  })
+}
+
+/** Host names for servers, and whatever kinds of name the profile insists on. */
+async function askNames(
+  profile: CertificateProfile,
+  name: string,
+  given: IssueOptions,
+): Promise<Partial<IssueOptions>> {
+  if (namesFrom(given).length > 0) return {}
+  const isServer = (profile.extKeyUsage ?? []).some((purpose) =>
+    ['serverAuth', KEY_PURPOSE.serverAuth].includes(purpose),
+  )
+  if (isServer) {
+    const san = await askText('DNS names and IP addresses, separated by spaces', {
+      default: `${name.includes('.') ? `${name} ` : ''}localhost 127.0.0.1 ::1`,
+      check: check((text) => namesFrom({ san: words(text) })),
+    })
+    return { san: words(san) }
+  }
+  const answers: string[] = []
+  for (const kind of profile.subjectAltName?.require ?? []) {
+    if ((profile.subjectAltName?.default ?? []).some((text) => text.startsWith(`${kind}:`))) continue
+    const value = await askText(`Name of kind ${kind}`, {
+      check: check((text) => namesFrom({ san: [`${kind}:${text}`] })),
+    })
+    answers.push(`${kind}:${value}`)
+  }
+  return answers.length === 0 ? {} : { san: answers }
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
+}
+
+/** Turns a reader that throws into a check of an answer. */
+function check(read: (text: string) => unknown): (text: string) => string | undefined {
+  return (text) => {
+    try {
+      read(text.trim())
+      return undefined
+    } catch (error) {
+      if (error instanceof PkiError) return error.message
+      throw error
+    }
+  }
+}
+
+async function confirm(command: string, args: readonly string[], options: object, io: Io): Promise<void> {
+  const line = commandLine(['pki', command, ...args], options)
+  io.stderr.write(`\n${paint(io.stderr).quiet('The same in one line:')}\n  ${paint(io.stderr).accent(line)}\n\n`)
+  if (await askYesNo('Make it', true)) return
+  throw new PkiError('usage.option', 'cancelled, nothing was done')
+}

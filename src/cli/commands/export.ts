@@ -1,0 +1,155 @@
+/** `pki export`: a credential in the formats of other people's programs. */
+
+import { statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import type { Artifact } from '../../export/artifact.ts'
+import type { ExportOptions } from '../../export/export-options.ts'
+import { EXPORT_FORMATS, exportCredential, requireExportFormat } from '../../export/formats.ts'
+import { exportMtlsLayout } from '../../export/layout.ts'
+import { writeArtifacts } from '../../store/file-writer.ts'
+import type { Store } from '../../store/store.ts'
+import { writeWarning } from '../error-report.ts'
+import {
+  addExportFlags,
+  DEFAULT_PASSWORD,
+  type ExportFlags,
+  exportOptionsFrom,
+  pfxPassword,
+} from '../export-settings.ts'
+import type { Io } from '../io.ts'
+import { writeJson } from '../json.ts'
+import { displayPath } from '../made-report.ts'
+import {
+  addJsonOption,
+  addStoreOption,
+  type JsonOption,
+  list,
+  parseChoice,
+  type StoreOptions,
+  storeFrom,
+} from '../options.ts'
+import { paint } from '../paint.ts'
+import type { ExportedJson } from '../result-json.ts'
+import { readCredential } from '../stored-credential.ts'
+
+type Options = ExportFlags &
+  StoreOptions &
+  JsonOption & {
+    readonly format?: readonly string[]
+    readonly layout?: string
+    readonly server?: string
+    readonly client?: string
+    readonly out?: string
+    readonly force?: boolean
+  }
+
+export function define(command: Command): void {
+  command
+    .argument('[name]', 'name of the certificate in the store')
+    .option('--format <formats>', EXPORT_FORMATS.map(({ name }) => name).join(', '), list)
+    .option('--layout <name>', 'instead of a format, a set of files: mtls (server.pfx, root-ca.crt, client.crt.pem, …)')
+    .option('--server <name>', 'the server of the layout (default: server)')
+    .option('--client <name>', 'the client of the layout (default: client)')
+    .option('--out <path>', 'file or folder to write to, - for standard output (default: the current folder)')
+    .option('--force', 'replace files that are there')
+  addStoreOption(command)
+  addExportFlags(command)
+  addJsonOption(command)
+  command.addHelpText('after', ['', 'Formats:', ...formatLines(), ''].join('\n'))
+}
+
+function formatLines(): readonly string[] {
+  const width = Math.max(...EXPORT_FORMATS.map(({ name }) => name.length)) + 2
+  return EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(width)}${description}`)
+}
+
+export async function run([name]: readonly [name?: string], options: Options, io: Io): Promise<number> {
+  const store = storeFrom(options, io)
+  const settings = await exportOptionsFrom(name ?? 'client', options, io)
+  const artifacts = await artifactsOf(name, store, options, settings, io)
+  const warnings = isPasswordDefault(artifacts, options, io) ? [DEFAULT_PASSWORD_WARNING] : []
+  for (const { message } of warnings) writeWarning(io, message)
+
+  if (options.out === '-') return writeToStdout(artifacts, io)
+  const { folder, files } = destination(artifacts, options.out, io)
+  const paths = writeArtifacts(folder, files, { force: options.force })
+  if (options.json === true) {
+    const written = files.map(({ bytes, mode }, i) => ({
+      path: paths[i] ?? '',
+      mode: mode.toString(8).padStart(4, '0'),
+      size: bytes.length,
+    }))
+    const exported: ExportedJson = { schema: 'pki.exported/1', name: name ?? null, files: written, warnings }
+    writeJson(io, exported)
+  } else {
+    const colors = paint(io.stdout)
+    for (const path of paths) io.stdout.write(`${colors.good('✓')} ${displayPath(path, io)}\n`)
+  }
+  return 0
+}
+
+async function artifactsOf(
+  name: string | undefined,
+  store: Store,
+  options: Options,
+  settings: ExportOptions,
+  io: Io,
+): Promise<readonly Artifact[]> {
+  const { format, layout, server = 'server', client = 'client' } = options
+  if (layout !== undefined) {
+    parseChoice(layout, ['mtls'], '--layout')
+    const credentials = {
+      server: await readCredential(store, server, options, io),
+      client: await readCredential(store, client, options, io),
+    }
+    return exportMtlsLayout(credentials, settings)
+  }
+  if (name === undefined || format === undefined) {
+    const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
+    throw new PkiError('usage.option', missing, {
+      hint: 'pki export <name> --format pfx; pki export --help lists the formats',
+    })
+  }
+  const formats = format.map(requireExportFormat)
+  const credential = await readCredential(store, name, options, io)
+  const artifacts: Artifact[] = []
+  for (const one of formats) artifacts.push(...(await exportCredential(credential, name, { ...settings, format: one })))
+  return artifacts
+}
+
+const DEFAULT_PASSWORD_WARNING = {
+  kind: 'password.default',
+  message: `the password is ${DEFAULT_PASSWORD}; choose another with --password-file or PKI_PASSWORD`,
+}
+
+function isPasswordDefault(artifacts: readonly Artifact[], options: Options, io: Io): boolean {
+  const hasPfx = artifacts.some(({ fileName }) => /\.(pfx|p12|zip)$/.test(fileName))
+  return hasPfx && pfxPassword(options, io) === undefined
+}
+
+/** A folder that is there, or ends like one, takes the files under their own names; otherwise it names the one file. */
+function destination(artifacts: readonly Artifact[], out: string | undefined, io: Io) {
+  const [first, ...others] = artifacts
+  if (out === undefined) return { folder: io.cwd, files: artifacts }
+  const path = resolve(io.cwd, out)
+  const isFolder = /[/\\]$/.test(out) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder || first === undefined || others.length > 0) return { folder: path, files: artifacts }
+  return { folder: dirname(path), files: [{ ...first, fileName: basename(path) }] }
+}
+
+/** @throws PkiError `usage.option` for more than one file, and for octets that would garble a terminal */
+function writeToStdout(artifacts: readonly Artifact[], io: Io): number {
+  const [artifact, ...others] = artifacts
+  if (artifact === undefined || others.length > 0) {
+    throw new PkiError('usage.option', `--out -: one file can go to standard output, not ${artifacts.length}`)
+  }
+  if (io.stdout.isTTY && artifact.bytes.includes(0)) {
+    throw new PkiError('usage.option', `${artifact.fileName} is binary and would garble the terminal`, {
+      hint: 'pass --out <file>, or redirect the output',
+    })
+  }
+  io.stdout.write(artifact.bytes)
+  return 0
+}

@@ -1,0 +1,130 @@
+/** `pki import`: an existing PFX, or certificate and key files, into the store. */
+
+import { basename, extname } from 'node:path'
+import type { Command } from 'commander'
+import { equalBytes } from '../../der/writer.ts'
+import { PkiError } from '../../errors.ts'
+import { requireCredentialName } from '../../store/credential-name.ts'
+import { type Certificate, fingerprint } from '../../x509/certificate.ts'
+import { type Input, readInput } from '../../x509/input.ts'
+import type { PrivateKey } from '../../x509/keys.ts'
+import { formatSerialNumber } from '../../x509/serial-number.ts'
+import { checkSignature } from '../../x509/signature.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
+import { readInputFile } from '../input-file.ts'
+import type { Io } from '../io.ts'
+import { keptCertificate } from '../made-report.ts'
+import { reportMade } from '../make-certificate.ts'
+import { type KeyOptions, keyPem } from '../new-key.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { givenPassword, type PasswordSource, requirePassword } from '../password.ts'
+
+type Options = Pick<KeyOptions, 'encryptKey' | 'keyPasswordFile'> &
+  ExistingOptions &
+  StoreOptions &
+  JsonOption & { readonly name?: string; readonly passwordFile?: string }
+
+export function define(command: Command): void {
+  command
+    .argument('<files...>', 'PFX, or certificate, chain and key in any files: PEM, DER, PKCS#7')
+    .option('--name <name>', 'name in the store (default: that of the first file)')
+    .option('--password-file <file>', 'password of the PFX (or PKI_PASSWORD)')
+    .option('--encrypt-key', 'encrypt the key in the store; asks for a password')
+    .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
+  addStoreOption(command)
+  addExistingOptions(command)
+  addJsonOption(command)
+}
+
+export async function run([files]: readonly [files: readonly string[]], options: Options, io: Io): Promise<number> {
+  const [first = '-'] = files
+  const name = requireCredentialName(options.name ?? basename(first, extname(first)))
+  const store = storeFrom(options, io)
+  const decision = decideAboutExisting(store, name, options, io)
+  if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
+  if (decision.action === 'make') store.requireFree(name)
+
+  const inputs: Input[] = []
+  for (const file of files) inputs.push(await openInput(file, options, io))
+  const { certificate, key } = pairOf(inputs, first)
+  const certificates = inputs.flatMap((input) => input.certificates)
+  const stored = key === undefined ? ('none' as const) : { pem: await keyPem(name, key, options, io) }
+  const paths = store.put(
+    { name, certificate, chain: chainOf(certificate, certificates), key: stored },
+    {
+      event: 'imported',
+      name,
+      fingerprint: fingerprint(certificate),
+      serialNumber: formatSerialNumber(certificate.serialNumber),
+      notAfter: certificate.notAfter.date.toISOString(),
+    },
+    { force: decision.action === 'replace', now: io.now() },
+  )
+  return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems: [], paths }, options, io)
+}
+
+/** Reads a file; a password is asked for once it turns out that one is needed. */
+async function openInput(file: string, { passwordFile, keyPasswordFile }: Options, io: Io): Promise<Input> {
+  const bytes = readInputFile(file, io)
+  const ofPfx: PasswordSource = { what: file, flag: '--password-file', file: passwordFile, variable: 'PKI_PASSWORD' }
+  const ofKey: PasswordSource = {
+    what: file,
+    flag: '--key-password-file',
+    file: keyPasswordFile,
+    variable: 'PKI_KEY_PASSWORD',
+  }
+  const password = givenPassword(ofPfx, io) ?? givenPassword(ofKey, io)
+  try {
+    return await readInput(bytes, { source: file, password })
+  } catch (error) {
+    const isNeeded = error instanceof PkiError && error.code === 'input.password' && password === undefined
+    if (!isNeeded || !io.interactive) throw error
+    return readInput(bytes, { source: file, password: await requirePassword(ofPfx, io) })
+  }
+}
+
+/**
+ * The certificate that is meant, and its key if there is one: with a key, the certificate it belongs to.
+ * @throws PkiError `input.malformed` without a certificate, `input.mismatch` if the key is that of none of them
+ */
+function pairOf(inputs: readonly Input[], file: string): { certificate: Certificate; key: PrivateKey | undefined } {
+  const certificates = inputs.flatMap((input) => input.certificates)
+  const [key, ...otherKeys] = inputs.flatMap((input) => input.privateKeys)
+  const [firstCertificate] = certificates
+  if (firstCertificate === undefined) {
+    throw new PkiError('input.malformed', `${file}: no certificate in it`, {
+      context: { file, expected: 'certificate' },
+    })
+  }
+  if (otherKeys.length > 0) {
+    throw new PkiError('input.unsupported', `${otherKeys.length + 1} private keys were given, one can be imported`)
+  }
+  if (key === undefined) return { certificate: firstCertificate, key }
+  const certificate = certificates.find(({ publicKey }) => equalBytes(publicKey.encoded, key.publicKey.encoded))
+  if (certificate !== undefined) return { certificate, key }
+  throw new PkiError('input.mismatch', `${file}: this private key does not belong to the certificate`, {
+    hint: 'give the key and the certificate that were made together',
+    context: { file },
+  })
+}
+
+/** The certificates above one, nearest first, as far as they are among those given and really signed it. */
+function chainOf(certificate: Certificate, given: readonly Certificate[]): readonly Certificate[] {
+  const chain: Certificate[] = []
+  let below = certificate
+  while (!below.isSelfIssued || !isSignedBy(below, below)) {
+    const issuer = given.find((other) => other !== certificate && !chain.includes(other) && isSignedBy(below, other))
+    if (issuer === undefined) break
+    chain.push(issuer)
+    below = issuer
+  }
+  return chain
+}
+
+function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const { signatureAlgorithm, tbs, signature } = certificate
+  return (
+    certificate.issuer.equals(issuer.subject) &&
+    checkSignature(signatureAlgorithm, issuer.publicKey, tbs, signature) === 'valid'
+  )
+}

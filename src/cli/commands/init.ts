@@ -1,0 +1,84 @@
+/** `pki init`: a self-signed certificate, which is what a root is. */
+
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import { findProfile } from '../../profile/find.ts'
+import { overrideProfile } from '../../profile/override.ts'
+import { requireCredentialName } from '../../store/credential-name.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
+import type { Io } from '../io.ts'
+import {
+  addContentOptions,
+  addKeyOptions,
+  type ContentOptions,
+  namesFrom,
+  overridesFrom,
+  serialNumberFrom,
+} from '../issuing-options.ts'
+import { keptCertificate } from '../made-report.ts'
+import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
+import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+
+export type InitOptions = ContentOptions &
+  KeyOptions &
+  ExistingOptions &
+  MakingOptions &
+  StoreOptions &
+  JsonOption & { readonly name?: string }
+
+export function define(command: Command): void {
+  command
+    .argument('[profile]', 'root, or another profile to be self-signed')
+    .option('--name <name>', 'name in the store (default: that of the profile)')
+  addStoreOption(command)
+  addContentOptions(command)
+  addKeyOptions(command)
+  addExistingOptions(command)
+  addMakingOptions(command)
+  addJsonOption(command)
+}
+
+export async function run(args: readonly [profile?: string], options: InitOptions, io: Io): Promise<number> {
+  const [profileName] = args
+  if (profileName === undefined) return askOrRefuse(options, io)
+  const name = requireCredentialName(options.name ?? profileName)
+  const store = storeFrom(options, io)
+  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
+
+  const decision = decideAboutExisting(store, name, options, io)
+  if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
+  if (decision.action === 'make') store.requireFree(name)
+
+  const key = await obtainKey(name, profile.key, options, io)
+  const made = makeCertificate(
+    {
+      name,
+      profileName,
+      profile,
+      issuer: undefined,
+      key,
+      storedKey: { pem: await keyPem(name, key, options, io) },
+      names: namesFrom(options),
+      serialNumber: serialNumberFrom(options),
+      scheme: options.pss === true ? { pss: true } : undefined,
+      unchecked: options.unchecked,
+      replace: decision.action === 'replace',
+      dryRun: options.dryRun,
+    },
+    store,
+    io,
+  )
+  return reportMade(made, options, io)
+}
+
+async function askOrRefuse(options: InitOptions, io: Io): Promise<number> {
+  if (!io.interactive) {
+    throw new PkiError('usage.option', 'missing argument: profile', {
+      hint: 'pki init root makes a root; pki templates lists the other profiles',
+    })
+  }
+  const { askForRoot } = await import('../ask-certificate.ts')
+  const answers = await askForRoot(options, io)
+  return run([answers.profile], { ...options, ...answers.options }, io)
+}

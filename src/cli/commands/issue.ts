@@ -1,0 +1,98 @@
+/** `pki issue`: a certificate by a profile, signed by an issuer in the store, with a new key or a given one. */
+
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import { findProfile } from '../../profile/find.ts'
+import { overrideProfile } from '../../profile/override.ts'
+import { requireCredentialName } from '../../store/credential-name.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
+import type { Io } from '../io.ts'
+import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
+import {
+  addContentOptions,
+  addKeyOptions,
+  type ContentOptions,
+  namesFrom,
+  overridesFrom,
+  serialNumberFrom,
+} from '../issuing-options.ts'
+import { keptCertificate } from '../made-report.ts'
+import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
+import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+
+export type IssueOptions = ContentOptions &
+  KeyOptions &
+  IssuerOptions &
+  ExistingOptions &
+  MakingOptions &
+  StoreOptions &
+  JsonOption
+
+export function define(command: Command): void {
+  command
+    .argument('[profile]', 'what kind of certificate; pki templates lists them')
+    .argument('[name]', 'name in the store (default: that of the profile)')
+  addIssuerOptions(command)
+  addStoreOption(command)
+  addContentOptions(command)
+  addKeyOptions(command)
+  addExistingOptions(command)
+  addMakingOptions(command)
+  addJsonOption(command)
+}
+
+export async function run(
+  args: readonly [profile?: string, name?: string],
+  options: IssueOptions,
+  io: Io,
+): Promise<number> {
+  const [profileName, name = profileName] = args
+  const { from } = options
+  if (profileName === undefined || name === undefined || from === undefined) return askOrRefuse(args, options, io)
+  requireCredentialName(name)
+  const store = storeFrom(options, io)
+  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
+
+  const decision = decideAboutExisting(store, name, options, io)
+  if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
+  if (decision.action === 'make') store.requireFree(name)
+
+  const issuer = await unlockIssuer(store, from, options, io)
+  const key = await obtainKey(name, profile.key, options, io)
+  const made = makeCertificate(
+    {
+      name,
+      profileName,
+      profile,
+      issuer,
+      key,
+      storedKey: { pem: await keyPem(name, key, options, io) },
+      names: namesFrom(options),
+      serialNumber: serialNumberFrom(options),
+      scheme: options.pss === true ? { pss: true } : undefined,
+      unchecked: options.unchecked,
+      replace: decision.action === 'replace',
+      dryRun: options.dryRun,
+    },
+    store,
+    io,
+  )
+  return reportMade(made, options, io)
+}
+
+async function askOrRefuse(
+  [profile, name]: readonly [profile?: string, name?: string],
+  options: IssueOptions,
+  io: Io,
+): Promise<number> {
+  if (!io.interactive) {
+    const missing = profile === undefined ? 'missing argument: profile' : 'missing option: --from <issuer>'
+    throw new PkiError('usage.option', missing, {
+      hint: 'pki issue <profile> <name> --from <issuer>, as in: pki issue server web --from ca1 --dns localhost',
+    })
+  }
+  const { askForCertificate } = await import('../ask-certificate.ts')
+  const answers = await askForCertificate({ profile, name }, options, io)
+  return run([answers.profile, answers.name], { ...options, ...answers.options }, io)
+}

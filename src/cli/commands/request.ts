@@ -1,0 +1,100 @@
+/** `pki request`: a key and a certification request (PKCS#10) for somebody else to sign. */
+
+import type { Command } from 'commander'
+import { formatPem } from '../../der/pem.ts'
+import { requestFromProfile } from '../../issue/from-profile.ts'
+import { makeRequest } from '../../issue/request.ts'
+import { findProfile } from '../../profile/find.ts'
+import { overrideProfile } from '../../profile/override.ts'
+import { requireCredentialName } from '../../store/credential-name.ts'
+import { createSigner } from '../../x509/keys.ts'
+import { formatName } from '../../x509/name-text.ts'
+import { EXTENSION } from '../../x509/oids.ts'
+import type { Io } from '../io.ts'
+import { addContentOptions, addKeyOptions, type ContentOptions, namesFrom, overridesFrom } from '../issuing-options.ts'
+import { writeJson } from '../json.ts'
+import { displayPath } from '../made-report.ts'
+import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { paint } from '../paint.ts'
+import type { RequestedJson } from '../result-json.ts'
+import { harmless } from '../styled-text.ts'
+
+type Options = ContentOptions &
+  KeyOptions &
+  StoreOptions &
+  JsonOption & { readonly profile?: string; readonly force?: boolean; readonly dryRun?: boolean }
+
+export function define(command: Command): void {
+  command
+    .argument('<name>', 'name in the store')
+    .option('--profile <profile>', 'whose usages and names are asked for (default: server)')
+    .option('--force', 'replace a request and its key')
+    .option('--dry-run', 'show what would be asked for, write nothing')
+  addStoreOption(command)
+  addContentOptions(command)
+  addKeyOptions(command)
+  addJsonOption(command)
+}
+
+/** What the issuer decides alone, and what it would be odd to ask for. */
+const NOT_ASKED_FOR: readonly string[] = [
+  EXTENSION.authorityKeyIdentifier,
+  EXTENSION.subjectKeyIdentifier,
+  EXTENSION.cRLDistributionPoints,
+  EXTENSION.authorityInfoAccess,
+]
+
+export async function run([name]: readonly [name: string], options: Options, io: Io): Promise<number> {
+  requireCredentialName(name)
+  const store = storeFrom(options, io)
+  const overrides = overridesFrom(options)
+  const profile = overrideProfile(await findProfile(options.profile ?? 'server', { projectDir: io.cwd }), overrides)
+  if (options.force !== true) store.requireFree(name)
+
+  const key = await obtainKey(name, profile.key, options, io)
+  const scheme = { digest: profile.digest, ...(options.pss === true && { pss: true }) }
+  const wish = requestFromProfile({
+    profile,
+    name,
+    issuer: undefined,
+    signer: createSigner(key, scheme),
+    publicKey: key.publicKey,
+    names: namesFrom(options),
+    now: io.now(),
+    random: io.random,
+  })
+  const extensions = wish.extensions.filter(({ oid }) => !NOT_ASKED_FOR.includes(oid))
+  const { encoded } = await makeRequest({ subject: wish.subject, key, scheme, extensions })
+
+  const subject = formatName(wish.subject)
+  const files = { request: store.requestPath(name), privateKey: store.keyPath(name) }
+  if (options.dryRun !== true) {
+    const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
+    const keyFile = store.keyFile(name, await keyPem(name, key, options, io))
+    store.putFiles([keyFile, request], { event: 'requested', name, subject }, { force: options.force, now: io.now() })
+  }
+  report({ schema: 'pki.requested/1', name, subject, files: options.dryRun === true ? null : files }, options, io)
+  return 0
+}
+
+function report(requested: RequestedJson, { json }: JsonOption, io: Io): void {
+  if (json === true) {
+    writeJson(io, requested)
+    return
+  }
+  const { name, subject, files } = requested
+  const colors = paint(io.stdout)
+  const lines =
+    files === null
+      ? ['would be made; nothing was written']
+      : [
+          `${colors.quiet('request')}      ${displayPath(files.request, io)}`,
+          ...(files.privateKey === null
+            ? []
+            : [`${colors.quiet('private key')}  ${displayPath(files.privateKey, io)}`]),
+          `${colors.quiet('next')}         ${colors.accent(`pki sign ${displayPath(files.request, io)} --from <issuer> --profile <profile>`)}`,
+        ]
+  const head = `${colors.good('✓')} ${colors.strong(name)}  request for ${harmless(subject) || '(empty subject)'}`
+  io.stdout.write(`${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`)
+}

@@ -1,0 +1,102 @@
+/** `pki verify`: is it good, and if not, why not and what to do? */
+
+import type { Command } from 'commander'
+import { RevocationEvidence } from '../../path/revocation-evidence.ts'
+import { TrustStore } from '../../path/trust-store.ts'
+import { type VerifyOptions, verifyCertificate } from '../../path/verify.ts'
+import type { CertificateList } from '../../x509/crl.ts'
+import { type CertificateVerdict, certificateVerdict } from '../certificate-verdict.ts'
+import { glyphs } from '../glyphs.ts'
+import type { Io } from '../io.ts'
+import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
+import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
+import { verdictLines, verdictTable } from '../render-verdict-text.ts'
+import { textWidth } from '../styled-text.ts'
+import { readCrls, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
+import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify-request.ts'
+
+interface VerifyCommandOptions extends VerifyFlags, OutputFlags, StoreOptions {
+  readonly explain?: boolean
+  readonly passwordFile?: string
+}
+
+export function define(command: Command): void {
+  command.argument('<certificate...>', 'files or names in the store; - is standard input; a chain counts as one')
+  addVerifyFlags(command)
+  command.option('--explain', 'show every path that was tried and the facts behind each finding')
+  addOutputFlags(command)
+  command.option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
+  addStoreOption(command)
+  command.addHelpText('after', EXAMPLES)
+}
+
+const EXAMPLES = `
+Examples:
+  pki verify server.crt --trust root.crt --untrusted ca1.crt --purpose serverAuth --host localhost
+  pki verify web --trust root                      names in the store bring their chain along
+  pki verify *.pem --trust ca.pem --crl crls/ --format junit > report.xml
+  openssl s_client -connect a.test:443 -showcerts </dev/null | pki verify - --trust ca.pem
+`
+
+export async function run(args: readonly unknown[], options: VerifyCommandOptions, io: Io): Promise<number> {
+  const format = outputFormat(options)
+  const request = verifyRequest(options, io)
+  const verdicts = await judge(args[0] as readonly string[], options, request, io)
+  const explain = options.explain === true
+  const renderings = {
+    name: 'pki verify',
+    at: request.at,
+    text: () => textOf(verdicts, explain, io),
+    json: async () => (await import('../render-verdict-json.ts')).verdictsJson(verdicts, { explain }),
+  }
+  await writeJudgements(verdicts, format, renderings, io)
+  return verdicts.every(({ accepted }) => accepted) ? 0 : 1
+}
+
+/** One verdict for each text. */
+async function judge(
+  texts: readonly string[],
+  options: VerifyCommandOptions,
+  request: VerifyRequest,
+  io: Io,
+): Promise<readonly CertificateVerdict[]> {
+  const context = { store: storeFrom(options, io), passwordFile: options.passwordFile, io }
+  const trustAnchors = new TrustStore(await readTrustAnchors(options.trust ?? [], context))
+  const untrusted = await readUntrusted(options.untrusted ?? [], context)
+  const crls = await readCrls(options.crl ?? [], context)
+  const engineOptions = { ...(await engineOptionsOf(request, crls.items)), trustAnchors }
+
+  const verdicts: CertificateVerdict[] = []
+  for (const source of texts) {
+    const { certificate, issuers, malformed } = await readTarget(source, context)
+    const verdict = verifyCertificate(certificate, {
+      ...engineOptions,
+      untrusted: [...issuers, ...untrusted.items],
+      malformed: [...malformed, ...untrusted.malformed, ...crls.malformed],
+    })
+    verdicts.push(certificateVerdict(certificate, verdict, { source, at: request.at, asked: request.words }))
+  }
+  return verdicts
+}
+
+/** One verdict in full; of several a line each, and in full with `--explain`. */
+function textOf(verdicts: readonly CertificateVerdict[], explain: boolean, io: Io) {
+  const options = { glyphs: glyphs(io), width: textWidth(io.stdout), explain }
+  const [only, ...others] = verdicts
+  if (only !== undefined && others.length === 0) return verdictLines(only, options)
+  const inFull = explain ? verdicts.flatMap((verdict) => [...verdictLines(verdict, options), []]) : []
+  return [...inFull, ...verdictTable(verdicts, options)]
+}
+
+/** The request in the engine's terms. The list of public suffixes is big, and loaded only where it counts. */
+async function engineOptionsOf(
+  request: VerifyRequest,
+  crls: readonly CertificateList[],
+): Promise<Omit<VerifyOptions, 'trustAnchors'>> {
+  const { at, rules, purpose, identity, policies, maxDepth, anchorConstraints } = request
+  const revocation = request.revocation && { ...request.revocation, crls: new RevocationEvidence(crls) }
+  const options = { at, rules, purpose, identity, policies, maxDepth, anchorConstraints, revocation }
+  if (rules.name !== 'webpki' || identity?.type !== 'dns') return options
+  const { isPublicSuffix } = await import('../public-suffix.ts')
+  return { ...options, isPublicSuffix }
+}

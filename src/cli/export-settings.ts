@@ -1,0 +1,87 @@
+/** The options of exports, shared by `export` and `quickstart`. */
+
+import type { Command } from 'commander'
+import type { ExportOptions } from '../export/export-options.ts'
+import {
+  PFX_CONSUMERS,
+  PFX_PROFILES,
+  type PfxProfileName,
+  profileForConsumer,
+  requirePfxProfile,
+} from '../export/pfx-profile.ts'
+import type { KeyFileFormat } from '../x509/key-file.ts'
+import type { Io } from './io.ts'
+import { parseChoice, refuseTogether } from './options.ts'
+import { givenPassword, requireNewPassword } from './password.ts'
+
+/** What a PFX is protected with if nobody says: the word that Java people know, and no secret at all. */
+export const DEFAULT_PASSWORD = 'changeit'
+
+export type ExportFlags = {
+  readonly passwordFile?: string
+  readonly pfxProfile?: string
+  readonly for?: string
+  readonly friendlyName?: string
+  readonly includeRoot?: boolean
+  readonly keyFormat?: string
+  readonly keyMode?: string
+  readonly encryptKey?: boolean
+  readonly keyPasswordFile?: string
+  readonly namespace?: string
+}
+
+export function addExportFlags(command: Command): void {
+  command
+    .optionsGroup('PFX:')
+    .option('--password-file <file>', `password of the PFX (or PKI_PASSWORD; default: ${DEFAULT_PASSWORD})`)
+    .option('--for <program>', `who reads it: ${Object.keys(PFX_CONSUMERS).join(', ')}`)
+    .option('--pfx-profile <name>', `or its algorithms: ${Object.keys(PFX_PROFILES).join(', ')}`)
+    .option('--friendly-name <name>', 'name of the entry (default: that of the certificate)')
+    .optionsGroup('Contents:')
+    .option('--include-root', 'put the root into PFX, chain and fullchain too')
+    .option('--namespace <name>', 'Kubernetes namespace')
+    .optionsGroup('Private key:')
+    .option('--key-format <form>', 'pkcs8, or traditional: SEC1 and PKCS#1')
+    .option('--encrypt-key', 'encrypt private keys in PEM files with the key password')
+    .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
+    .option('--key-mode <mode>', 'file mode of what holds a private key: 600, 640 or 644')
+}
+
+const KEY_FORMATS: readonly KeyFileFormat[] = ['pkcs8', 'traditional']
+const KEY_MODES = { '600': 0o600, '640': 0o640, '644': 0o644 } as const
+
+/**
+ * What the exporters want to know.
+ * @throws PkiError `usage.option`, `input.password`
+ */
+export async function exportOptionsFrom(name: string, flags: ExportFlags, io: Io): Promise<ExportOptions> {
+  refuseTogether({ '--for': flags.for, '--pfx-profile': flags.pfxProfile })
+  const mode = flags.keyMode?.replace(/^0o?(?=\d{3})/, '')
+  return {
+    random: io.random,
+    password: pfxPassword(flags, io) ?? DEFAULT_PASSWORD,
+    pfxProfile: pfxProfileFrom(flags),
+    friendlyName: flags.friendlyName,
+    includeRoot: flags.includeRoot,
+    keyFormat: flags.keyFormat === undefined ? undefined : parseChoice(flags.keyFormat, KEY_FORMATS, '--key-format'),
+    keyMode: mode === undefined ? undefined : KEY_MODES[parseChoice(mode, ['600', '640', '644'], '--key-mode')],
+    keyPassword: flags.encryptKey === true ? await keyPassword(name, flags, io) : undefined,
+    namespace: flags.namespace,
+  }
+}
+
+function pfxProfileFrom({ for: program, pfxProfile }: ExportFlags): PfxProfileName | undefined {
+  if (program !== undefined) return profileForConsumer(program)
+  return pfxProfile === undefined ? undefined : requirePfxProfile(pfxProfile)
+}
+
+/** The password that was given for PFX files; undefined means that {@link DEFAULT_PASSWORD} will be taken. */
+export function pfxPassword({ passwordFile }: ExportFlags, io: Io): string | undefined {
+  return givenPassword({ what: 'PFX', flag: '--password-file', file: passwordFile, variable: 'PKI_PASSWORD' }, io)
+}
+
+function keyPassword(name: string, { keyPasswordFile }: ExportFlags, io: Io): Promise<string> {
+  const what = `exported private key of ${name}`
+  const source = { what, flag: '--key-password-file', file: keyPasswordFile, variable: 'PKI_KEY_PASSWORD' } as const
+  return requireNewPassword(source, io)
+}

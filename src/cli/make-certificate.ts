@@ -1,0 +1,93 @@
+/**
+ * Makes one credential and puts it into the store: what `init`, `issue` and `quickstart` have in common once each has
+ * found out who issues, for which key, by which profile.
+ */
+
+import type { Command } from 'commander'
+import { type CredentialOrder, issueCredential } from '../issue/credential.ts'
+import { issuerKeyHash, type JournalEvent } from '../store/journal.ts'
+import type { CredentialToStore, Store } from '../store/store.ts'
+import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import type { PrivateKey } from '../x509/keys.ts'
+import { formatName } from '../x509/name-text.ts'
+import { formatSerialNumber } from '../x509/serial-number.ts'
+import { writeWarning } from './error-report.ts'
+import type { Io } from './io.ts'
+import { writeJson } from './json.ts'
+import { type MadeCertificate, madeJson, madeText } from './made-report.ts'
+import type { JsonOption } from './options.ts'
+
+export type MakingOptions = {
+  /** Issue also what nobody should accept. */
+  readonly unchecked?: boolean
+  /** Write nothing. */
+  readonly dryRun?: boolean
+}
+
+export function addMakingOptions(command: Command): void {
+  command
+    .optionsGroup('How:')
+    .option('--unchecked', 'make it even if the issuer may not issue it')
+    .option('--dry-run', 'show what would be made, write nothing')
+}
+
+export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | 'key'> {
+  /** Name of the profile, for the journal. */
+  readonly profileName: string
+  readonly key: PrivateKey
+  /** The key as it is to be stored. */
+  readonly storedKey: CredentialToStore['key']
+  /** Replace what is there. */
+  readonly replace: boolean
+  readonly dryRun: boolean | undefined
+}
+
+/**
+ * Checks, signs, stores. Warnings go to standard error.
+ * @throws PkiError as `issueCredential` does; `refused.exists`, `refused.write`, and then the store is as it was
+ */
+export function makeCertificate(order: StoringOrder, store: Store, io: Io): MadeCertificate {
+  const { name, issuer } = order
+  const now = io.now()
+  const { credential, problems } = issueCredential({ ...order, now, random: io.random })
+  const { certificate, chain } = credential
+  for (const { message } of problems) writeWarning(io, message)
+
+  const made = { name, issuedBy: issuer?.name, certificate, problems }
+  if (order.dryRun === true) return { ...made, outcome: 'planned', paths: undefined }
+  const event = issuedEvent(
+    name,
+    certificate,
+    issuer && { name: issuer.name, certificate: issuer.credential.certificate },
+    order.profileName,
+  )
+  const paths = store.put({ name, certificate, chain, key: order.storedKey }, event, { force: order.replace, now })
+  return { ...made, outcome: 'issued', paths }
+}
+
+/** What the journal remembers of an issued certificate. */
+export function issuedEvent(
+  name: string,
+  certificate: Certificate,
+  issuer: { readonly name: string; readonly certificate: Certificate } | undefined,
+  profile: string,
+): JournalEvent {
+  return {
+    event: 'issued',
+    name,
+    profile,
+    ...(issuer && { issuer: issuer.name, issuerFingerprint: fingerprint(issuer.certificate) }),
+    issuerKeyHash: issuerKeyHash(issuer?.certificate ?? certificate),
+    subject: formatName(certificate.subject),
+    serialNumber: formatSerialNumber(certificate.serialNumber),
+    notAfter: certificate.notAfter.date.toISOString(),
+    fingerprint: fingerprint(certificate),
+  }
+}
+
+/** Prints it as text or as JSON. @returns the exit code */
+export function reportMade(made: MadeCertificate, { json }: JsonOption, io: Io): number {
+  if (json === true) writeJson(io, madeJson(made, io.now()))
+  else io.stdout.write(madeText(made, io))
+  return 0
+}

@@ -1,0 +1,65 @@
+/** Options that several commands share, and how their values are read. */
+
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { PkiError } from '../errors.ts'
+import { Store } from '../store/store.ts'
+import type { Io } from './io.ts'
+
+/** Where the store lies when nobody says otherwise. */
+export const DEFAULT_FOLDER = 'pki'
+
+export interface StoreOptions {
+  readonly dir?: string
+}
+
+export interface JsonOption {
+  readonly json?: boolean
+}
+
+export function addStoreOption(command: Command): void {
+  command.option('--dir <dir>', `the folder that holds everything (default: ./${DEFAULT_FOLDER})`)
+}
+
+export function addJsonOption(command: Command): void {
+  command.option('--json', 'print the result as JSON')
+}
+
+/** The store that `--dir` names. Nothing is read, and it need not exist. */
+export function storeFrom({ dir }: StoreOptions, io: Io): Store {
+  return new Store(resolve(io.cwd, dir ?? DEFAULT_FOLDER))
+}
+
+/** Collects an option that repeats; commander's variadic options would swallow the arguments behind them. */
+export function repeatable(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value]
+}
+
+/** As {@link repeatable}, for lists that may also be written with commas. */
+export function list(value: string, previous: readonly string[] | undefined): readonly string[] {
+  const items = value.split(',').map((item) => item.trim())
+  return [...(previous ?? []), ...items.filter((item) => item !== '')]
+}
+
+/**
+ * A whole number that is not negative.
+ * @throws PkiError `usage.option` naming the flag
+ */
+export function parseCount(text: string, flag: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new PkiError('usage.option', `${flag}: not a whole number: ${text}`)
+}
+
+/** @throws PkiError `usage.option` naming the flag and what there is */
+export function parseChoice<T extends string>(text: string, choices: readonly T[], flag: string): T {
+  const choice = choices.find((known) => known === text)
+  if (choice !== undefined) return choice
+  throw new PkiError('usage.option', `${flag}: unknown value: ${text}`, { hint: `use one of ${choices.join(', ')}` })
+}
+
+/** Two flags of which only one makes sense. @throws PkiError `usage.option` */
+export function refuseTogether(given: Readonly<Record<string, unknown>>): void {
+  const flags = Object.keys(given).filter((flag) => given[flag] !== undefined && given[flag] !== false)
+  if (flags.length < 2) return
+  throw new PkiError('usage.option', `${flags.join(' and ')} contradict each other: give one of them`)
+}

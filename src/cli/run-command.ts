@@ -1,0 +1,110 @@
+/**
+ * From arguments to the `run` of one command: parsing with commander, values from the environment for flags that were
+ * not given, and mistakes turned into {@link PkiError}s.
+ */
+
+import { Command, CommanderError, type Option } from 'commander'
+import { PkiError } from '../errors.ts'
+import type { CommandEntry, CommandModule } from './command-table.ts'
+import type { Io } from './io.ts'
+import { paint } from './paint.ts'
+import { nearest } from './suggestion.ts'
+
+/**
+ * Parses `argv` (what stands behind the command's name) and runs the command.
+ * @throws PkiError `usage.option` for an unknown or incomplete option or argument, and whatever the command throws
+ */
+export async function runCommand(
+  entry: CommandEntry,
+  module: CommandModule,
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
+  const command = createCommand(entry, io)
+  module.define(command)
+  for (const option of command.options) option.env(environmentName(option))
+  let positional: readonly unknown[] = []
+  command.action((...args) => {
+    positional = args.slice(0, command.registeredArguments.length)
+  })
+  try {
+    command.parse(argv, { from: 'user' })
+    const fromEnvironment = argumentsFromEnvironment(command, io.env)
+    if (fromEnvironment.length > 0) command.parse([...fromEnvironment, ...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return 0 // --help has been written
+    throw usageError(error, command, entry)
+  }
+  return module.run(positional, command.opts(), io)
+}
+
+function createCommand(entry: CommandEntry, io: Io): Command {
+  const output = io.stdout
+  const colors = paint(output)
+  return new Command(`pki ${entry.name}`)
+    .description(entry.summary)
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .helpOption('-h, --help', 'this help')
+    .configureOutput({
+      writeOut: (text) => output.write(text),
+      writeErr: () => undefined, // errors are written once, by reportError
+      getOutHelpWidth: () => Math.min(output.columns, 120),
+      getOutHasColors: () => output.color,
+    })
+    .configureHelp({
+      styleTitle: (text) => colors.strong(text),
+      styleOptionTerm: (text) => colors.accent(text),
+      styleArgumentTerm: (text) => colors.accent(text),
+      optionDescription: (option) => option.description,
+      visibleOptions: (shown) => shown.options.filter((option) => !option.hidden),
+    })
+}
+
+/** The environment variable of a flag: PKI_ and its long name, `--key-password-file` → PKI_KEY_PASSWORD_FILE. */
+export function environmentName(option: Option): string {
+  return `PKI_${(option.long ?? option.short ?? '').replace(/^-+/, '').replaceAll('-', '_').toUpperCase()}`
+}
+
+/**
+ * Arguments for the options that were not on the command line and have a value in the environment. commander would
+ * read `process.env`; tests and embedders have their own. Flags without a value are on for 1, true, yes and on.
+ */
+function argumentsFromEnvironment(command: Command, env: Io['env']): string[] {
+  return command.options.flatMap((option) => {
+    const value = option.envVar === undefined ? undefined : env[option.envVar]
+    const source = command.getOptionValueSource(option.attributeName())
+    if (value === undefined || value === '' || (source !== undefined && source !== 'default')) return []
+    if (option.required || option.optional) return [`${option.long}=${value}`]
+    return isOn(value, option) ? [option.long ?? ''] : []
+  })
+}
+
+function isOn(value: string, option: Option): boolean {
+  if (['1', 'true', 'yes', 'on'].includes(value.toLowerCase())) return true
+  if (['0', 'false', 'no', 'off'].includes(value.toLowerCase())) return false
+  throw new PkiError('usage.option', `${option.envVar}: neither 1 nor 0: ${value}`)
+}
+
+/** commander's words, in our form: no prefix, no period, the nearest flag as a hint. */
+function usageError(error: CommanderError, command: Command, entry: CommandEntry): PkiError {
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll("'", '')
+    .replace(/\.$/, '')
+  const hint = suggestion(error, command) ?? `pki ${entry.name} --help shows what it takes`
+  return new PkiError('usage.option', lowerFirst(message), { hint, cause: error })
+}
+
+function suggestion(error: CommanderError, command: Command): string | undefined {
+  if (error.code !== 'commander.unknownOption') return undefined
+  const flag = /--?[^\s'=]+/.exec(error.message)?.[0] ?? ''
+  const flags = command.options.flatMap(({ long }) => (long === undefined ? [] : [long]))
+  const near = nearest(flag, [...flags, '--help'])
+  return near === undefined ? undefined : `did you mean ${near}?`
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1)
+}

@@ -1,0 +1,91 @@
+/** Makes a credential: key, certificate and chain. The one core call behind `pki init` and `pki issue`. */
+
+import { PkiError } from '../errors.ts'
+import type { CertificateProfile } from '../profile/profile.ts'
+import { signatureScheme } from '../x509/algorithm.ts'
+import type { Credential } from '../x509/credential.ts'
+import type { GeneralName } from '../x509/general-name.ts'
+import { createSigner, generateKey, type PrivateKey, type Signer, type SigningScheme } from '../x509/keys.ts'
+import type { Name } from '../x509/name.ts'
+import type { RandomSource } from '../x509/random.ts'
+import { issueCertificate } from './certificate.ts'
+import { checkIssuance, requireIssuable } from './check.ts'
+import { requestFromProfile } from './from-profile.ts'
+import type { IssuanceProblem } from './problems.ts'
+
+/** An authority under the name it is known by. */
+export interface NamedAuthority {
+  readonly name: string
+  readonly credential: Credential
+}
+
+export interface CredentialOrder {
+  /** Overrides already merged, see `overrideProfile`. */
+  readonly profile: CertificateProfile
+  readonly name: string
+  /** Undefined for a self-signed certificate. */
+  readonly issuer: NamedAuthority | undefined
+  /** Otherwise a new key of the profile's kind is made. */
+  readonly key?: PrivateKey | undefined
+  readonly subject?: Name | undefined
+  /** Alternative names that were asked for. */
+  readonly names?: readonly GeneralName[] | undefined
+  readonly serialNumber?: bigint | undefined
+  /** How the issuer signs, where it is not to follow from its key and certificate. */
+  readonly scheme?: SigningScheme | undefined
+  /** Issues also what {@link checkIssuance} refuses. */
+  readonly unchecked?: boolean | undefined
+  readonly now: Date
+  readonly random: RandomSource
+}
+
+export interface IssuedCredential {
+  readonly credential: Credential
+  /** Warnings; with `unchecked` also what would have been refused. */
+  readonly problems: readonly IssuanceProblem[]
+}
+
+/**
+ * @throws PkiError `refused.key` if the issuer's private key is not there, `refused.issuer` if the issuer may not issue
+ *   this, `usage.*` for texts and names that make no sense
+ */
+export function issueCredential(order: CredentialOrder): IssuedCredential {
+  const { profile, name, issuer } = order
+  const key = order.key ?? generateKey(profile.key)
+  const request = requestFromProfile({
+    ...order,
+    issuerName: issuer?.name ?? name,
+    issuer: issuer?.credential,
+    signer: issuer === undefined ? selfSigner(order, key) : authoritySigner(issuer, profile, order.scheme),
+    publicKey: key.publicKey,
+  })
+  const problems = order.unchecked ? checkIssuance(request) : requireIssuable(request)
+  const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
+  return { credential: { certificate: issueCertificate(request), chain, privateKey: key }, problems }
+}
+
+function selfSigner({ profile, scheme }: CredentialOrder, key: PrivateKey): Signer {
+  const pss = profile.key.startsWith('rsa-pss') && key.publicKey.facts.type === 'rsa'
+  return createSigner(key, { digest: profile.digest, ...(pss && { pss }), ...scheme })
+}
+
+/**
+ * The signer of an authority. What its key leaves open, RSASSA-PSS or PKCS #1 v1.5, follows from the signature on its
+ * own certificate: a hierarchy that began with PSS goes on with it.
+ * @throws PkiError `refused.key` if its private key is not there
+ */
+export function authoritySigner(
+  { name, credential }: NamedAuthority,
+  profile: Pick<CertificateProfile, 'digest'> = {},
+  scheme: SigningScheme = {},
+): Signer {
+  const { certificate, privateKey } = credential
+  if (privateKey === undefined) {
+    throw new PkiError('refused.key', `the private key of ${name} is not there, and only it can sign`, {
+      context: { name },
+    })
+  }
+  const own = signatureScheme(certificate.signatureAlgorithm)
+  const pss = 'kind' in own && own.kind === 'rsa-pss' && certificate.publicKey.facts.type === 'rsa'
+  return createSigner(privateKey, { digest: profile.digest, ...(pss && { pss }), ...scheme })
+}

@@ -1,0 +1,191 @@
+/**
+ * The journal: what happened in a store, one JSON object a line, only ever appended to.
+ *
+ * A line is written with a single `write` in append mode, which operating systems do not mix with the lines of another
+ * process. A line that a crash has torn is passed over by the reader, and the next event starts on a line of its own.
+ */
+
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Certificate } from '../x509/certificate.ts'
+import type { CrlReason } from '../x509/crl-extension.ts'
+import { asRefusal } from './file-writer.ts'
+
+/** Version of the events' shape; readers pass over what is newer than they know. */
+export const JOURNAL_VERSION = 1
+
+/** Facts that every event about one certificate has. */
+interface CertificateFacts {
+  readonly name: string
+  /** SHA-256 of the certificate, lower-case hex: which of several certificates that had this name. */
+  readonly fingerprint: string
+}
+
+/** What can happen. Dates are ISO 8601, serial numbers lower-case hex. */
+export type JournalEvent =
+  | (CertificateFacts & {
+      readonly event: 'issued'
+      /** Absent for a self-signed certificate. */
+      readonly issuer?: string
+      /** SHA-256 of the issuer's certificate. */
+      readonly issuerFingerprint?: string
+      /** {@link issuerKeyHash}; for a self-signed certificate that of its own key. */
+      readonly issuerKeyHash?: string
+      readonly serialNumber: string
+      readonly notAfter: string
+      readonly subject: string
+      readonly profile?: string
+    })
+  | (CertificateFacts & { readonly event: 'imported'; readonly serialNumber: string; readonly notAfter: string })
+  | (RevocationFacts & {
+      readonly event: 'revoked'
+      readonly reason: CrlReason
+      /** From when on it is revoked: CRLs and OCSP responses of an earlier time do not say so. */
+      readonly revocationDate: string
+      readonly invalidityDate?: string
+      /** It may issue certificates: CRLs can be limited to those that do or do not. */
+      readonly isCa: boolean
+    })
+  | (RevocationFacts & { readonly event: 'unrevoked' })
+  | { readonly event: 'requested'; readonly name: string; readonly subject: string }
+  | {
+      readonly event: 'crl-issued'
+      /** Name in the store of the certificate that signs it. */
+      readonly issuer: string
+      readonly issuerKeyHash: string
+      /** Decimal. */
+      readonly crlNumber: string
+      readonly thisUpdate: string
+      readonly nextUpdate: string
+      /** Decimal number of the complete CRL that it is a delta to. */
+      readonly baseCrlNumber?: string
+    }
+
+/** Facts of a revocation and of its end. Issuer and serial number say whose it is; the rest is for people. */
+interface RevocationFacts {
+  /** Name in the store; absent for a certificate that never was there. */
+  readonly name?: string
+  readonly fingerprint: string
+  readonly issuer: string
+  readonly issuerKeyHash: string
+  readonly serialNumber: string
+}
+
+/**
+ * What the journal knows an issuer by: SHA-256 of its subjectPublicKeyInfo, lower-case hex. Names are given again and
+ * certificates renewed, but what is revoked under a key stays revoked under it.
+ */
+export function issuerKeyHash({ publicKey }: Pick<Certificate, 'publicKey'>): string {
+  return createHash('sha256').update(publicKey.encoded).digest('hex')
+}
+
+/** An event as it stands in the file. */
+export type JournalEntry = JournalEvent & { readonly v: number; readonly at: string }
+
+export interface Journal {
+  readonly entries: readonly JournalEntry[]
+  /** Numbers, from 1, of lines that are not events. */
+  readonly damagedLines: readonly number[]
+}
+
+const LINE_FEED = 0x0a
+
+export interface AppendOptions {
+  /** Return only when the event is on the disk and survives a power failure; costs milliseconds. */
+  readonly durable?: boolean | undefined
+}
+
+/**
+ * Appends events, all of them in one write.
+ * @throws PkiError `refused.write`
+ */
+export function appendEvents(
+  path: string,
+  events: readonly JournalEvent[],
+  now: Date,
+  { durable }: AppendOptions = {},
+): void {
+  const lines = events
+    .map((event) => `${JSON.stringify({ v: JOURNAL_VERSION, at: now.toISOString(), ...event })}\n`)
+    .join('')
+  try {
+    const file = openSync(path, 'a+', 0o600)
+    try {
+      const isNew = fstatSync(file).size === 0
+      const bytes = Buffer.from(endsInsideLine(file) ? `\n${lines}` : lines)
+      const written = writeSync(file, bytes)
+      if (written !== bytes.length) throw diskFull(path)
+      if (durable === true) fsyncSync(file)
+      if (durable === true && isNew) syncFolder(dirname(path))
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw asRefusal(error, path)
+  }
+}
+
+/** A new file is found again only if its folder was written too. Windows has no such call, and no need of it. */
+function syncFolder(folder: string): void {
+  let file: number
+  try {
+    file = openSync(folder, 'r')
+  } catch (error) {
+    if (['EISDIR', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return
+    throw error
+  }
+  try {
+    fsyncSync(file)
+  } catch (error) {
+    if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    closeSync(file)
+  }
+}
+
+function endsInsideLine(file: number): boolean {
+  const { size } = fstatSync(file)
+  if (size === 0) return false
+  const last = new Uint8Array(1)
+  readSync(file, last, 0, 1, size - 1)
+  return last[0] !== LINE_FEED
+}
+
+/** The kernel's way of saying that only a part of the line found room. */
+function diskFull(path: string): Error {
+  return Object.assign(new Error('the line was written in part'), { code: 'ENOSPC', syscall: 'write', path })
+}
+
+/** All events, oldest first. A store without a journal has had none. */
+export function readJournal(path: string): Journal {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], damagedLines: [] }
+    throw error
+  }
+  const entries: JournalEntry[] = []
+  const damagedLines: number[] = []
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line === '') continue
+    const entry = parseEntry(line)
+    if (entry === undefined) damagedLines.push(i + 1)
+    else if (entry.v <= JOURNAL_VERSION) entries.push(entry)
+  }
+  return { entries, damagedLines }
+}
+
+/** One line as an event, undefined if it is none. The version is not looked at. */
+export function parseEntry(line: string): JournalEntry | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+  const isEntry = typeof value === 'object' && value !== null && 'v' in value && 'at' in value && 'event' in value
+  return isEntry ? (value as JournalEntry) : undefined
+}

@@ -1,0 +1,301 @@
+/**
+ * The store: a folder that holds credentials.
+ *
+ *     certs/<name>.crt      one certificate, PEM
+ *     private/<name>.key    its private key, PEM, 0600 in a 0700 folder; absent if the key is kept elsewhere
+ *     chains/<name>.pem     the certificates above it, nearest first; absent for a root
+ *     requests/<name>.csr   a request that waits for its certificate
+ *     crl/                  CRLs
+ *     journal.jsonl         what happened, append-only
+ *
+ * Everything about one credential lies in its own files, so that issuing reads the issuer's three files whether the
+ * store holds ten certificates or a hundred thousand.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatPem, isPem, parsePem } from '../der/pem.ts'
+import { DerError } from '../der/reader.ts'
+import { PkiError } from '../errors.ts'
+import { type Certificate, parseCertificate } from '../x509/certificate.ts'
+import { requireCredentialName } from './credential-name.ts'
+import { type FileToWrite, placeFiles } from './file-writer.ts'
+import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
+import { type LockOptions, type ProcessTable, withLock } from './lock.ts'
+
+/** What lies in the store under one name. The key is as it stands in its file: reading it may need a password. */
+export interface StoredCredential {
+  readonly name: string
+  readonly certificate: Certificate
+  /** Nearest issuer first. */
+  readonly chain: readonly Certificate[]
+  /** Path and bytes of the key file, undefined if there is none. */
+  readonly keyFile: StoredFile | undefined
+}
+
+export interface StoredFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** What is to be put into the store. */
+export interface CredentialToStore {
+  readonly name: string
+  readonly certificate: Certificate
+  readonly chain: readonly Certificate[]
+  /** The key as PEM, encrypted or not; `none` if it is kept elsewhere; `keep` if it lies in the store already. */
+  readonly key: { readonly pem: string } | 'none' | 'keep'
+}
+
+export interface PutOptions {
+  /** Replace a credential of this name. */
+  readonly force?: boolean | undefined
+  readonly now: Date
+}
+
+interface PlaceOptions extends PutOptions {
+  /** Files that must not stay beside the new ones. */
+  readonly remove?: readonly string[]
+}
+
+export interface StoredPaths {
+  readonly certificate: string
+  readonly key: string | undefined
+}
+
+/** A store on disk. Opening reads nothing; every method reads or writes just what it needs. */
+export class Store {
+  readonly folder: string
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  certificatePath(name: string): string {
+    return join(this.folder, 'certs', `${requireCredentialName(name)}.crt`)
+  }
+
+  keyPath(name: string): string {
+    return join(this.folder, 'private', `${requireCredentialName(name)}.key`)
+  }
+
+  chainPath(name: string): string {
+    return join(this.folder, 'chains', `${requireCredentialName(name)}.pem`)
+  }
+
+  requestPath(name: string): string {
+    return join(this.folder, 'requests', `${requireCredentialName(name)}.csr`)
+  }
+
+  /**
+   * The latest CRL of an issuer, DER.
+   * @param scope of a CRL that is not a complete one for everything: `delta`, `user`, …; no name holds a tilde
+   */
+  crlPath(issuer: string, scope?: string): string {
+    const suffix = scope === undefined ? '' : `~${scope}`
+    return join(this.folder, 'crl', `${requireCredentialName(issuer)}${suffix}.crl`)
+  }
+
+  get journalPath(): string {
+    return join(this.folder, 'journal.jsonl')
+  }
+
+  /** Whether there is a store in this folder. */
+  get exists(): boolean {
+    return existsSync(join(this.folder, 'certs'))
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.certificatePath(name))
+  }
+
+  hasKey(name: string): boolean {
+    return existsSync(this.keyPath(name))
+  }
+
+  /**
+   * Whether a name is free, asked before work is done for it; {@link put} asks again.
+   * @throws PkiError `refused.exists`
+   */
+  requireFree(name: string): void {
+    if (this.has(name)) throw this.#existsAlready(name)
+  }
+
+  /** Names of all certificates, in alphabetical order. */
+  names(): readonly string[] {
+    return namesIn(join(this.folder, 'certs'), '.crt')
+  }
+
+  /**
+   * Everything under one name.
+   * @throws PkiError `input.not-found`, `input.unreadable`, `input.malformed`
+   */
+  read(name: string): StoredCredential {
+    const certificate = this.readCertificate(name)
+    return { name, certificate, chain: this.readChain(name), keyFile: this.readKeyFile(name) }
+  }
+
+  /** The certificates above one, nearest first. @throws PkiError `input.unreadable`, `input.malformed` */
+  readChain(name: string): readonly Certificate[] {
+    const path = this.chainPath(name)
+    return parsePemCertificates(path, readIfPresent(path))
+  }
+
+  /** @throws PkiError `input.not-found` naming what there is, `input.unreadable`, `input.malformed` */
+  readCertificate(name: string): Certificate {
+    const path = this.certificatePath(name)
+    const bytes = readIfPresent(path)
+    if (bytes === undefined) throw this.#notFound(name)
+    const [certificate, ...others] = parsePemCertificates(path, bytes)
+    if (certificate !== undefined && others.length === 0) return certificate
+    throw new PkiError('input.malformed', `${path}: expected one certificate, found ${others.length + 1}`)
+  }
+
+  /** The key file, which may be encrypted; undefined if there is none. @throws PkiError `input.unreadable` */
+  readKeyFile(name: string): StoredFile | undefined {
+    const path = this.keyPath(name)
+    const bytes = readIfPresent(path)
+    return bytes && { path, bytes }
+  }
+
+  /**
+   * Puts a credential in, whole or not at all, and notes it in the journal.
+   * @throws PkiError `usage.name`; `refused.exists`, `refused.write`, and then the store is as it was
+   */
+  put(credential: CredentialToStore, event: JournalEvent, options: PutOptions): StoredPaths {
+    const [paths] = this.putAll([{ credential, event }], options)
+    return paths as StoredPaths
+  }
+
+  /**
+   * Puts several credentials in, all of them or none, with other files below the folder that belong to them.
+   * @throws PkiError as {@link put}
+   */
+  putAll(
+    items: readonly { readonly credential: CredentialToStore; readonly event: JournalEvent }[],
+    { force, now }: PutOptions,
+    alsoWrite: readonly FileToWrite[] = [],
+  ): readonly StoredPaths[] {
+    if (force !== true) for (const { credential } of items) this.requireFree(credential.name)
+    const files = [...items.flatMap(({ credential }) => this.#filesOf(credential)), ...alsoWrite]
+    const remove = force === true ? items.flatMap(({ credential }) => this.#leftoversOf(credential)) : []
+    this.#place(
+      files,
+      items.map(({ event }) => event),
+      { force, now, remove },
+    )
+    return items.map(({ credential: { name, key } }) => ({
+      certificate: this.certificatePath(name),
+      key: key === 'none' ? undefined : this.keyPath(name),
+    }))
+  }
+
+  /** What an older certificate of this name may have had, and the new one has not. */
+  #leftoversOf({ name, key, chain }: CredentialToStore): readonly string[] {
+    return [...(key === 'none' ? [this.keyPath(name)] : []), ...(chain.length === 0 ? [this.chainPath(name)] : [])]
+  }
+
+  /** A key file to be written with {@link putFiles}: for its owner's eyes, in a folder for its owner's eyes. */
+  keyFile(name: string, pem: string): FileToWrite {
+    return { path: this.keyPath(name), bytes: pem, mode: 0o600, folderMode: 0o700 }
+  }
+
+  #filesOf({ name, certificate, chain, key }: CredentialToStore): readonly FileToWrite[] {
+    const files: FileToWrite[] = []
+    if (typeof key === 'object') files.push(this.keyFile(name, key.pem))
+    if (chain.length > 0) files.push({ path: this.chainPath(name), bytes: chain.map(toPem).join(''), mode: 0o644 })
+    // The certificate last: whoever sees it finds the rest in place.
+    files.push({ path: this.certificatePath(name), bytes: toPem(certificate), mode: 0o644 })
+    return files
+  }
+
+  /**
+   * Puts other files in, such as a request with its key or a CRL, and notes the event.
+   * @throws PkiError `refused.exists`, `refused.write`, and then the store is as it was
+   */
+  putFiles(files: readonly FileToWrite[], event: JournalEvent, options: PutOptions): void {
+    this.#place(files, [event], options)
+  }
+
+  #place(files: readonly FileToWrite[], events: readonly JournalEvent[], { force, now, remove }: PlaceOptions): void {
+    const placed = placeFiles(this.folder, files, { force, remove })
+    try {
+      appendEvents(this.journalPath, events, now)
+    } catch (error) {
+      placed.takeBack()
+      throw error
+    }
+    placed.keep()
+  }
+
+  note(event: JournalEvent, now: Date, options: AppendOptions = {}): void {
+    appendEvents(this.journalPath, [event], now, options)
+  }
+
+  journal(): Journal {
+    return readJournal(this.journalPath)
+  }
+
+  /** Runs `work` while no other process does the like, and waits for one that does. @throws PkiError `refused.locked` */
+  locked<T>(processes: ProcessTable, work: () => T, options: LockOptions = {}): T {
+    return withLock(join(this.folder, '.lock'), processes, work, options)
+  }
+
+  #notFound(name: string): PkiError {
+    if (!this.exists) {
+      return new PkiError('input.not-found', `no certificates in ${this.folder}`, {
+        hint: 'pki init root makes a root, pki quickstart a whole hierarchy; --dir or PKI_DIR names another folder',
+        context: { folder: this.folder },
+      })
+    }
+    const names = this.names()
+    const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')}, …` : names.join(', ')
+    return new PkiError('input.not-found', `no certificate called ${name} in ${this.folder}`, {
+      hint: names.length === 0 ? 'pki init root makes a root' : `there are: ${shown}`,
+      context: { name, folder: this.folder },
+    })
+  }
+
+  #existsAlready(name: string): PkiError {
+    return new PkiError('refused.exists', `${name} exists already: ${this.certificatePath(name)}`, {
+      hint: 'choose another name, pass --force to replace it, or --if-missing to leave it as it is',
+      context: { name, path: this.certificatePath(name) },
+    })
+  }
+}
+
+function namesIn(folder: string, extension: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder).filter((file) => file.endsWith(extension) && !file.startsWith('.'))
+  return files.map((file) => file.slice(0, -extension.length)).sort()
+}
+
+/** @throws PkiError `input.unreadable` for everything but a file that is not there */
+function readIfPresent(path: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    const why = code === 'EACCES' || code === 'EPERM' ? 'no permission to read it' : (error as Error).message
+    throw new PkiError('input.unreadable', `${path}: ${why}`, { context: { path, reason: code }, cause: error })
+  }
+}
+
+function parsePemCertificates(path: string, bytes: Uint8Array | undefined): readonly Certificate[] {
+  if (bytes === undefined) return []
+  try {
+    if (!isPem(bytes)) throw new DerError('expected a PEM certificate', 0)
+    return parsePem(Buffer.from(bytes).toString('latin1')).map((block) => parseCertificate(block.bytes))
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+    throw new PkiError('input.malformed', `${path}: ${error.message} (at octet ${error.offset})`, {
+      context: { path, offset: error.offset },
+      cause: error,
+    })
+  }
+}
+
+function toPem(certificate: Certificate): string {
+  return formatPem('CERTIFICATE', certificate.encoded)
+}

@@ -1,0 +1,49 @@
+/** An {@link Io} without a process: what a command writes is kept, the clock stands still. */
+
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Io } from '../../src/cli/io.ts'
+import { main } from '../../src/cli/main.ts'
+
+export interface MemoryIoOptions {
+  readonly cwd: string
+  readonly now: Date
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: Uint8Array
+  /** A terminal of this width, with colours unless `env` says otherwise. */
+  readonly columns?: number
+}
+
+export interface CommandResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command line as the program would. */
+export async function runPki(argv: readonly string[], options: MemoryIoOptions): Promise<CommandResult> {
+  const written = { stdout: '', stderr: '' }
+  const output = (stream: 'stdout' | 'stderr') => ({
+    write: (data: string | Uint8Array) => {
+      written[stream] += typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
+    },
+    isTTY: options.columns !== undefined,
+    color: options.columns !== undefined && options.env?.NO_COLOR === undefined,
+    columns: options.columns ?? 80,
+  })
+  const io: Io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    stdin: { isTTY: false, read: () => options.stdin ?? new Uint8Array() },
+    env: options.env ?? {},
+    cwd: options.cwd,
+    platform: 'linux',
+    packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+    interactive: false,
+    process: { pid: process.pid, isRunning: () => true },
+    random: (size) => new Uint8Array(randomBytes(size)),
+    now: () => options.now,
+  }
+  const exitCode = await main(argv, io)
+  return { exitCode, ...written }
+}

@@ -1,0 +1,98 @@
+/** OpenSSL: `verify -x509_strict` on chains of two to four, `pkcs12`, and the readers of everything else. */
+
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parsePem } from '../../src/der/pem.ts'
+import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
+import { needs, program, run, runWell } from './programs.ts'
+import { expectSecondOpinion } from './second-opinion.ts'
+
+needs('openssl')('openssl', () => {
+  const openssl = (...args: readonly string[]) => runWell(program('openssl'), args).stdout
+  const opensslStatus = (...args: readonly string[]) => run(program('openssl'), args).status
+
+  describe.each(KEYS)('%s', (key) => {
+    let at: Hierarchy
+    beforeAll(async () => {
+      at = await hierarchy(key)
+    })
+
+    test.each([
+      [2, 'direct', []],
+      [3, 'client', ['ca1']],
+      [4, 'deep', ['ca2', 'ca1']],
+    ] as const)('verify -x509_strict takes a chain of %i', (_length, leaf, intermediates) => {
+      const chain = intermediates.flatMap((name) => ['-untrusted', at(`${name}.crt`)])
+      const verify = ['verify', '-x509_strict', '-CAfile', at('root.crt'), ...chain]
+      expect(openssl(...verify, '-purpose', 'sslclient', at(`${leaf}.crt`))).toContain(': OK')
+      // The same chain to another root, and for another purpose, is refused: the acceptance above means something.
+      expect(opensslStatus('verify', '-CAfile', at('ca2.crt'), ...chain, at(`${leaf}.crt`))).not.toBe(0)
+      expect(opensslStatus(...verify, '-purpose', 'sslserver', at(`${leaf}.crt`))).not.toBe(0)
+    })
+
+    test('verify takes the server by host name and by address', () => {
+      const verify = ['verify', '-x509_strict', '-CAfile', at('root.crt'), '-untrusted', at('ca1.crt')]
+      const server = [...verify, '-purpose', 'sslserver']
+      expect(openssl(...server, '-verify_hostname', 'localhost', at('server.crt'))).toContain(': OK')
+      expect(openssl(...server, '-verify_ip', '127.0.0.1', at('server.crt'))).toContain(': OK')
+      expect(opensslStatus(...server, '-verify_hostname', 'other.test', at('server.crt'))).not.toBe(0)
+    })
+
+    test.each(['modern', 'legacy'])('pkcs12 opens a PFX of profile %s without -legacy', (profile) => {
+      const pfx = at(`client.${profile}.pfx`)
+      const pem = openssl('pkcs12', '-in', pfx, '-passin', `pass:${PASSWORD}`, '-nodes')
+      const labels = parsePem(pem).map(({ label }) => label)
+      expect(labels.toSorted()).toEqual(['CERTIFICATE', 'CERTIFICATE', 'CERTIFICATE', 'PRIVATE KEY'])
+      expect(pem).toContain('friendlyName: client')
+      expect(pem.match(/localKeyID/g)).toHaveLength(2)
+      const leaf = parsePem(openssl('pkcs12', '-in', pfx, '-passin', `pass:${PASSWORD}`, '-clcerts', '-nokeys'))
+      expect(leaf.map(({ bytes }) => bytes)).toEqual([certificateOf(at('client.crt'))])
+      expect(opensslStatus('pkcs12', '-in', pfx, '-passin', 'pass:wrong', '-nodes')).not.toBe(0)
+    })
+
+    test('pkcs12 opens a PFX of profile legacy-rc2 with -legacy, and not without', () => {
+      const open = ['pkcs12', '-in', at('client.legacy-rc2.pfx'), '-passin', `pass:${PASSWORD}`, '-nodes']
+      expect(parsePem(openssl(...open, '-legacy'))).toHaveLength(4)
+      expect(opensslStatus(...open)).not.toBe(0)
+    })
+
+    test('the key in the PFX is the one of the certificate', () => {
+      const publicKey = openssl('x509', '-in', at('client.crt'), '-noout', '-pubkey')
+      const pem = openssl('pkcs12', '-in', at('client.modern.pfx'), '-passin', `pass:${PASSWORD}`, '-nodes', '-nocerts')
+      expect(runWell(program('openssl'), ['pkey', '-pubout'], { input: pem }).stdout).toBe(publicKey)
+      expect(openssl('pkey', '-in', at('client.key'), '-pubout')).toBe(publicKey)
+    })
+
+    test('pkey finds nothing wrong with the key', () => {
+      expect(openssl('pkey', '-in', at('client.key'), '-check', '-noout')).toContain('Key is valid')
+    })
+
+    test('pkcs7 prints the certificates of the P7B, leaf first', () => {
+      const printed = openssl('pkcs7', '-in', at('client.p7b'), '-print_certs')
+      const [first, ...others] = parsePem(printed).map(({ bytes }) => bytes)
+      expect(first).toEqual(certificateOf(at('client.crt')))
+      expect(others.length).toBeGreaterThan(0)
+    })
+
+    test('req checks the signature of a request', () => {
+      expect(run(program('openssl'), ['req', '-in', at('client.csr'), '-verify', '-noout']).output).toMatch(
+        /verif.* OK/,
+      )
+    })
+
+    test('every certificate and the request have a second opinion', async () => {
+      for (const name of ['root', 'ca1', 'ca2', 'server', 'client', 'deep', 'direct']) {
+        await expectSecondOpinion(certificateOf(at(`${name}.crt`)))
+      }
+      await expectSecondOpinion(certificateOf(at('client.csr')), 'request')
+      expect(new Uint8Array(readFileSync(at('client.der')))).toEqual(certificateOf(at('client.crt')))
+    })
+  })
+})
+
+/** The first PEM block of a file. */
+function certificateOf(path: string): Uint8Array {
+  const [block] = parsePem(readFileSync(path, 'utf8'))
+  if (block === undefined) throw new Error(`${path} holds no PEM block`)
+  return block.bytes
+}

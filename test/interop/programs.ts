@@ -1,0 +1,189 @@
+/**
+ * The programs nobody here wrote: where they are, how they are run, how servers among them are started and stopped.
+ *
+ * A test that needs one is declared with {@link needs}, so that a missing program shows as a skipped test that names
+ * it. Everything a program writes lies in a temporary folder; servers listen on 127.0.0.1, on ports that were free a
+ * moment ago, and are stopped whatever happens.
+ */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, onTestFinished } from 'vitest'
+
+/** Every foreign program that tests here may use. */
+export type ProgramName =
+  | 'openssl'
+  | 'nginx'
+  | 'curl'
+  | 'certtool'
+  | 'keytool'
+  | 'java'
+  | 'pk12util'
+  | 'certutil'
+  | 'dotnet'
+
+/** No call of a foreign program takes longer, the first start of a Java or .NET machine included. */
+export const CALL_LIMIT = 60_000
+
+const found = new Map<ProgramName, string | undefined>()
+
+function find(name: ProgramName): string | undefined {
+  if (!found.has(name)) found.set(name, onPath(name))
+  return found.get(name)
+}
+
+function onPath(name: ProgramName): string | undefined {
+  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', ''] : ['']
+  // Debian keeps nginx in /usr/sbin, which is not on everybody's PATH.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].filter((folder) => folder !== '')
+  const paths = folders.flatMap((folder) => suffixes.map((suffix) => join(folder, name + suffix)))
+  return paths.find((path) => existsSync(path) && isExecutable(path) && isTheRightOne(name, path))
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false
+    throw error
+  }
+}
+
+/** Windows has a certutil of its own, and macOS an openssl that is LibreSSL; a .NET may be too old, or no SDK. */
+function isTheRightOne(name: ProgramName, path: string): boolean {
+  if (name === 'certutil') return process.platform !== 'win32'
+  if (name === 'openssl') return run(path, ['version']).stdout.startsWith('OpenSSL 3')
+  // X509CertificateLoader came with .NET 9; without an SDK there is no --version.
+  if (name === 'dotnet') return Number.parseInt(run(path, ['--version']).stdout, 10) >= 9
+  return true
+}
+
+export function hasProgram(name: ProgramName): boolean {
+  return find(name) !== undefined
+}
+
+/** The program's path. @throws Error if it is missing: ask {@link hasProgram} or declare the test with {@link needs} */
+export function program(name: ProgramName): string {
+  const path = find(name)
+  if (path === undefined) throw new Error(`${name} is not installed`)
+  return path
+}
+
+/** A `describe` that is skipped, and says for want of what, where a program is missing. */
+export function needs(...names: readonly ProgramName[]): (title: string, suite: () => void) => void {
+  const missing = names.filter((name) => !hasProgram(name))
+  return (title, suite) => {
+    if (missing.length === 0) describe(title, suite)
+    else describe.skip(`${title} (missing: ${missing.join(', ')})`, suite)
+  }
+}
+
+/** What came of running a program. */
+export interface Outcome {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, for assertions on programs that are not careful which is which. */
+  readonly output: string
+}
+
+export interface RunOptions {
+  readonly input?: string | Uint8Array
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeout?: number
+}
+
+/** Runs a program to its end, in English and UTC. @throws Error if it cannot be started or takes too long */
+export function run(path: string, args: readonly string[], options: RunOptions = {}): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(path, args, {
+    encoding: 'utf8',
+    timeout: options.timeout ?? CALL_LIMIT,
+    maxBuffer: 1 << 26,
+    input: options.input ?? '',
+    cwd: options.cwd,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
+  })
+  if (error !== undefined) throw new Error(`${path} ${args.join(' ')}: ${error.message}`, { cause: error })
+  return { status: status ?? -1, stdout, stderr, output: stdout + stderr }
+}
+
+/** Runs a program that must succeed. @throws Error with its whole output otherwise */
+export function runWell(path: string, args: readonly string[], options: RunOptions = {}): Outcome {
+  const outcome = run(path, args, options)
+  if (outcome.status === 0) return outcome
+  throw new Error(`${path} ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+}
+
+/** An empty folder; whoever makes it removes it, see {@link removeFolder}. */
+export function temporaryFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `pki-${name}-`))
+}
+
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago, for servers that cannot choose one themselves. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** A server program that runs until it is stopped. */
+export interface Server {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a server program and waits until it takes connections on `port`.
+ * @throws Error with what it said if it ends before, or is not there within ten seconds
+ */
+export async function startServer(path: string, args: readonly string[], port: number): Promise<Server> {
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
+  const stop = () => stopProcess(child)
+  for (const deadline = Date.now() + 10_000; ; await sleep(20)) {
+    if (await takesConnections(port)) return { port, stop }
+    if (child.exitCode === null && Date.now() < deadline) continue
+    await stop()
+    throw new Error(`${path} did not come up on port ${port}:\n${said}`)
+  }
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const killer = setTimeout(() => child.kill('SIGKILL'), 3000)
+  await ended
+  clearTimeout(killer)
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('close', () => socket.destroy())
+    socket.setTimeout(1000, () => socket.destroy())
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+/** A temporary folder for the length of one test. */
+export function folderOfTest(name: string): string {
+  const path = temporaryFolder(name)
+  onTestFinished(() => removeFolder(path))
+  return path
+}
