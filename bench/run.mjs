@@ -1,8 +1,9 @@
-// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine.
+// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine, revocation.
 
 const sections = {
   startup: async () => (await import('./startup.mjs')).benchStartup(),
   engine: async () => (await import('./engine.mjs')).benchEngine(),
+  revocation: async () => (await import('./revocation.mjs')).benchRevocation(),
 }
 
 const wanted = process.argv.slice(2)
