@@ -10,5 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     testTimeout: 20_000,
+    // A hierarchy of RSA-4096 keys takes its time, and several test files may wait for it.
+    hookTimeout: 120_000,
+    globalSetup: ['test/interop/shared-folder.ts'],
   },
 })

@@ -6,14 +6,24 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { builtinModules } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const dist = join(root, 'dist')
+// Built aside and put in place at the end: whoever runs bin/pki.js meanwhile finds the old one whole.
+const dist = join(root, `.dist-${process.pid}`)
 process.chdir(root)
 
 /**
@@ -30,7 +40,6 @@ const PROFILE_COMPILER = join(root, 'scripts', 'compile-profiles.mjs')
 
 async function main() {
   if (existsSync(PROFILE_COMPILER)) run(PROFILE_COMPILER)
-  rmSync(dist, { recursive: true, force: true })
   // Two builds, because chunks shared by both would cut the library into files for the sake of the command line.
   const library = await bundle({ index: 'src/index.ts' }, dist)
   const cli = await bundle({ main: 'src/cli/main.ts' }, join(dist, 'cli'))
@@ -38,8 +47,16 @@ async function main() {
   run(join(root, 'scripts', 'warm-code-cache.mjs'), join(dist, 'cli', 'start.js'))
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses([library, cli]))
   if (!process.argv.includes('--no-types')) {
-    run(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', 'tsconfig.build.json')
+    run(
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '--project',
+      'tsconfig.build.json',
+      '--outDir',
+      join(dist, 'types'),
+    )
   }
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  renameSync(dist, join(root, 'dist'))
 }
 
 function run(script, ...args) {
@@ -181,4 +198,8 @@ function licenseEntry(folder) {
   return `${name} ${version} (${license})\n\n${text.trim()}\n`
 }
 
-await main()
+try {
+  await main()
+} finally {
+  rmSync(dist, { recursive: true, force: true })
+}

@@ -31,6 +31,7 @@ export type PkiErrorCode =
   | 'refused.key' // the private key that is needed is not there
   | 'refused.locked' // another process holds the store
   | 'refused.write' // the file system would not take it
+  | 'refused.address' // the system does not let a server listen there, or another one does
 
 /** Facts for the reader of an error; every value prints as text. */
 export type PkiErrorContext = Readonly<Record<string, string | number | boolean | undefined>>

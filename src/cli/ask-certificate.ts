@@ -1,17 +1,19 @@
 /** Asks for what `pki init` and `pki issue` were not told, shows what will be made, and how to say it in one line. */
 
 import { PkiError } from '../errors.ts'
+import { parseMoment } from '../profile/duration.ts'
 import { findProfile, listProfiles } from '../profile/find.ts'
+import { overrideProfile } from '../profile/override.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import { requireCredentialName } from '../store/credential-name.ts'
 import type { Store } from '../store/store.ts'
+import { formatGeneralName } from '../x509/general-name-text.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import { commandLine } from './command-line.ts'
-import type { InitOptions } from './commands/init.ts'
-import type { IssueOptions } from './commands/issue.ts'
 import type { Io } from './io.ts'
 import { namesFrom, overridesFrom } from './issuing-options.ts'
 import { storeFrom } from './options.ts'
+import type { InitOptions, IssueOptions } from './order-options.ts'
 import { paint } from './paint.ts'
 import { askChoice, askText, askYesNo } from './prompt.ts'
 
@@ -32,7 +34,7 @@ export async function askForRoot(given: InitOptions, io: Io): Promise<Answers<In
   const key = given.key ?? (await askKey(profile))
   const notAfter = given.notAfter ?? (await askValidity(profile))
   const options: InitOptions = { ...given, name, subject, key, notAfter }
-  await confirm('init', ['root'], options, io)
+  await confirm({ command: 'init', args: ['root'], name, profile, options }, io)
   return { profile: 'root', name, options }
 }
 
@@ -48,7 +50,7 @@ export async function askForCertificate(
   const name =
     known.name ?? (await askText('Name in the store', { default: profileName, check: check(requireCredentialName) }))
   const options: IssueOptions = { ...given, from, ...(await askNames(profile, name, given)) }
-  await confirm('issue', [profileName, name], options, io)
+  await confirm({ command: 'issue', args: [profileName, name], name, profile, options }, io)
   return { profile: profileName, name, options }
 }
 
@@ -136,9 +138,45 @@ function check(read: (text: string) => unknown): (text: string) => string | unde
   }
 }
 
-async function confirm(command: string, args: readonly string[], options: object, io: Io): Promise<void> {
+interface Proposal {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly name: string
+  readonly profile: CertificateProfile
+  readonly options: IssueOptions
+}
+
+/** Shows what will be made and the line that makes it. @throws PkiError `usage.option` after a no */
+async function confirm({ command, args, name, profile, options }: Proposal, io: Io): Promise<void> {
+  const { key, subject, validity } = overrideProfile(profile, overridesFrom(options))
+  const names = namesFrom(options).map(formatGeneralName).join(', ')
+  const rows: readonly (readonly [label: string, value: string])[] = [
+    ['name', name],
+    ['kind', profile.description],
+    ['subject', subject.replaceAll('{name}', name)],
+    ['names', names],
+    ['issued by', options.from ?? 'itself'],
+    ['key', options.keyFile ?? key],
+    ['valid', validityText(validity)],
+  ]
+  const colors = paint(io.stderr)
+  const shown = rows
+    .filter(([, value]) => value !== '')
+    .map(([label, value]) => `  ${colors.quiet(label.padEnd(11))}${value}`)
   const line = commandLine(['pki', command, ...args], options)
-  io.stderr.write(`\n${paint(io.stderr).quiet('The same in one line:')}\n  ${paint(io.stderr).accent(line)}\n\n`)
+  const block = [
+    colors.strong('This will be made'),
+    ...shown,
+    colors.strong('The same in one line'),
+    `  ${colors.accent(line)}`,
+  ]
+  io.stderr.write(`\n${block.join('\n')}\n\n`)
   if (await askYesNo('Make it', true)) return
   throw new PkiError('usage.option', 'cancelled, nothing was done')
+}
+
+/** A duration reads as one, an instant as an end. */
+function validityText({ notBefore, notAfter }: CertificateProfile['validity']): string {
+  const end = parseMoment(notAfter).kind === 'duration' ? `for ${notAfter}` : `until ${notAfter}`
+  return notBefore === undefined ? end : `from ${notBefore} ${end}`
 }

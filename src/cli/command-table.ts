@@ -20,7 +20,7 @@ export interface CommandModule {
   run(args: readonly unknown[], options: Readonly<Record<string, unknown>>, io: Io): Promise<number>
 }
 
-export type CommandGroup = 'make' | 'hand out' | 'look' | 'judge'
+export type CommandGroup = 'make' | 'hand out' | 'revoke' | 'look' | 'judge'
 
 export interface CommandEntry {
   readonly name: string
@@ -87,6 +87,27 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'PFX, PEM, DER, PKCS#7, Kubernetes, trust stores, …',
     group: 'hand out',
     load: () => import('./commands/export.ts'),
+  },
+  {
+    name: 'revoke',
+    synopsis: '<name|file|serial number>',
+    summary: 'a certificate is no longer to be trusted',
+    group: 'revoke',
+    load: () => import('./commands/revoke.ts'),
+  },
+  {
+    name: 'crl',
+    synopsis: '<issuer>',
+    summary: 'the list of what an issuer has revoked: complete, delta, indirect',
+    group: 'revoke',
+    load: () => import('./commands/crl.ts'),
+  },
+  {
+    name: 'ocsp',
+    synopsis: 'query <certificate> | respond <request>',
+    summary: 'ask about the status of a certificate, or answer',
+    group: 'revoke',
+    load: () => import('./commands/ocsp.ts'),
   },
   {
     name: 'list',

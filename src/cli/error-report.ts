@@ -20,7 +20,7 @@ export function exitCodeOf(code: PkiErrorCode): number {
  * @returns the exit code
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io): number {
-  const wantsJson = argv.includes('--json')
+  const wantsJson = argv.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.PKI_JSON ?? '')
   if (!(error instanceof PkiError)) return reportFault(error, io)
   writeError(io, error.message)
   if (error.hint !== undefined) writeHint(io, error.hint)

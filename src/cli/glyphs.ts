@@ -12,6 +12,8 @@ export interface Glyphs {
   /** From a line of a tree to the one below it, and past the lines between; both equally wide. */
   readonly corner: string
   readonly bar: string
+  /** Past a line that has further ones below. */
+  readonly branch: string
   readonly separator: string
 }
 
@@ -23,6 +25,7 @@ const UNICODE: Glyphs = {
   cure: '→',
   corner: '└─ ',
   bar: '│  ',
+  branch: '├─ ',
   separator: '·',
 }
 
@@ -34,6 +37,7 @@ const ASCII: Glyphs = {
   cure: '->',
   corner: '`- ',
   bar: '|  ',
+  branch: '|- ',
   separator: '-',
 }
 

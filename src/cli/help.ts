@@ -7,15 +7,16 @@ import { type Paint, paint } from './paint.ts'
 const GROUPS: readonly { readonly group: CommandGroup; readonly title: string }[] = [
   { group: 'make', title: 'Make certificates' },
   { group: 'hand out', title: 'Hand them out' },
+  { group: 'revoke', title: 'Take them back' },
   { group: 'look', title: 'Look' },
   { group: 'judge', title: 'Judge' },
 ]
 
 const EXAMPLES: readonly { readonly command: string; readonly says: string }[] = [
-  { command: 'pki quickstart', says: 'root, intermediate, server and client, exported and proven' },
+  { command: 'pki quickstart', says: 'root, CA, server and client, exported and proven' },
   { command: 'pki init root --subject "CN=Test Root,O=Example"', says: 'a root of your own' },
   { command: 'pki issue intermediate ca1 --from root', says: 'below it, a CA' },
-  { command: 'pki issue server web --from ca1 --dns localhost --ip 127.0.0.1', says: 'below that, a server' },
+  { command: 'pki issue server web --from ca1 --dns localhost', says: 'below that, a server' },
   { command: 'pki export web --format pfx', says: 'web.pfx for .NET, Java, Windows' },
   { command: 'pki verify web.crt --trust root.crt --host localhost', says: 'right or wrong, and why' },
 ]

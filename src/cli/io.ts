@@ -6,7 +6,7 @@
  * `pki:`, without a capital and without a final period; colour and questions only where a person is looking.
  */
 
-import { fstatSync, readFileSync, writeSync } from 'node:fs'
+import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs'
 
 /** One output stream. */
 export interface Output {
@@ -107,17 +107,22 @@ function isSet(value: string | undefined): value is string {
 }
 
 /**
- * Whether a descriptor is a terminal. Asking `process.stdout` or `node:tty` loads the network stack; pipes and files,
- * the common case of scripts, are told apart without it.
+ * Whether a descriptor is a terminal. Asking `process.stdout` or `node:tty` loads the network stack, which takes
+ * milliseconds; pipes, files and /dev/null, the common case of scripts, are told apart without it.
  */
 function isTerminal(descriptor: number): boolean {
+  if (process.platform !== 'win32' && !couldBeTerminal(descriptor)) return false
+  return process.getBuiltinModule('node:tty').isatty(descriptor)
+}
+
+function couldBeTerminal(descriptor: number): boolean {
   try {
-    if (process.platform !== 'win32' && !fstatSync(descriptor).isCharacterDevice()) return false
+    const stat = fstatSync(descriptor)
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev
   } catch (error) {
     if (isErrorWithCode(error, 'EBADF')) return false
     throw error
   }
-  return process.getBuiltinModule('node:tty').isatty(descriptor)
 }
 
 /**

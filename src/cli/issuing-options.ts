@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { PkiError } from '../errors.ts'
 import type { ProfileOverrides } from '../profile/override.ts'
 import type { CertificateProfile, ExtensionName } from '../profile/profile.ts'
+import { parseRawExtension } from '../x509/extension-text.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { guessGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
 import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName } from '../x509/keys.ts'
@@ -85,7 +86,7 @@ export function addContentOptions(command: Command): void {
     .optionsGroup('Extensions:')
     .option(
       '--extension <oid=value>',
-      'any extension, hex or base64; critical with <oid>,critical=… (repeatable)',
+      'any extension, hex or base64 (hex:…, base64:… to be sure); critical,<oid>=… if critical (repeatable)',
       repeatable,
     )
     .option(
@@ -207,18 +208,8 @@ function extensionsFrom({ extension = [], textExtension = [] }: ContentOptions):
   return all.length === 0 ? undefined : all
 }
 
-const EXTENSION_BYTES = /^([\d.]+)(,critical)?=(?:(hex|base64):)?([0-9A-Za-z+/=:\s]*)$/
-
-/** `1.2.3,critical=0500` in PowerShell's form. Digits that can be hex are hex, unless `base64:` says otherwise. */
+/** Any bytes in PowerShell's form, which is the one that profiles know. */
 function extensionText(text: string): string {
-  const match = EXTENSION_BYTES.exec(text)
-  if (match === null) {
-    throw new PkiError('usage.extension', `--extension: cannot be read: ${text}`, {
-      hint: 'write <oid>=<hex or base64>, as in 1.2.3.4=0500 or 1.2.3.4,critical=base64:BQA=',
-    })
-  }
-  const [, oid = '', critical, encoding, value = ''] = match
-  const bytes = value.replace(/[\s:]/g, '')
-  const isHex = encoding === 'hex' || (encoding === undefined && /^([0-9a-f]{2})*$/i.test(bytes))
-  return `${oid}=${critical === undefined ? '' : '{critical}'}${isHex ? `{hex}${bytes}` : `{base64}${bytes}`}`
+  const { oid, critical, value } = parseRawExtension(text)
+  return `${oid}=${critical ? '{critical}' : ''}{hex}${Buffer.from(value).toString('hex')}`
 }

@@ -6,6 +6,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import { formatGeneralName } from '../x509/general-name-text.ts'
 import { formatName } from '../x509/name-text.ts'
 import { certificateKind } from './certificate-kind.ts'
+import { glyphs } from './glyphs.ts'
 import type { Io } from './io.ts'
 import { paint } from './paint.ts'
 import { relativeTime } from './relative-time.ts'
@@ -49,7 +50,7 @@ export function madeJson(
 export function madeText(made: MadeCertificate, io: Io): string {
   const { certificate, name } = made
   const colors = paint(io.stdout)
-  const mark = made.outcome === 'planned' ? colors.warn('–') : colors.good('✓')
+  const mark = made.outcome === 'planned' ? colors.warn(glyphs(io).separator) : colors.good(glyphs(io).good)
   const rows = rowsOf(made, io)
   const width = Math.max(...rows.map(([label]) => label.length)) + 2
   const lines = rows.map(([label, value]) => `  ${colors.quiet(label.padEnd(width))}${value}`)

@@ -5,12 +5,9 @@
 
 import type { Command } from 'commander'
 import { type CredentialOrder, issueCredential } from '../issue/credential.ts'
-import { issuerKeyHash, type JournalEvent } from '../store/journal.ts'
+import { issuedEvent } from '../store/issued-event.ts'
 import type { CredentialToStore, Store } from '../store/store.ts'
-import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import type { PrivateKey } from '../x509/keys.ts'
-import { formatName } from '../x509/name-text.ts'
-import { formatSerialNumber } from '../x509/serial-number.ts'
 import { writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { writeJson } from './json.ts'
@@ -55,34 +52,14 @@ export function makeCertificate(order: StoringOrder, store: Store, io: Io): Made
 
   const made = { name, issuedBy: issuer?.name, certificate, problems }
   if (order.dryRun === true) return { ...made, outcome: 'planned', paths: undefined }
-  const event = issuedEvent(
-    name,
-    certificate,
-    issuer && { name: issuer.name, certificate: issuer.credential.certificate },
-    order.profileName,
-  )
-  const paths = store.put({ name, certificate, chain, key: order.storedKey }, event, { force: order.replace, now })
+  const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
+  const event = issuedEvent({ name, certificate }, above, order.profileName)
+  const paths = store.put({ name, certificate, chain, key: order.storedKey }, event, {
+    force: order.replace,
+    processes: io.process,
+    now,
+  })
   return { ...made, outcome: 'issued', paths }
-}
-
-/** What the journal remembers of an issued certificate. */
-export function issuedEvent(
-  name: string,
-  certificate: Certificate,
-  issuer: { readonly name: string; readonly certificate: Certificate } | undefined,
-  profile: string,
-): JournalEvent {
-  return {
-    event: 'issued',
-    name,
-    profile,
-    ...(issuer && { issuer: issuer.name, issuerFingerprint: fingerprint(issuer.certificate) }),
-    issuerKeyHash: issuerKeyHash(issuer?.certificate ?? certificate),
-    subject: formatName(certificate.subject),
-    serialNumber: formatSerialNumber(certificate.serialNumber),
-    notAfter: certificate.notAfter.date.toISOString(),
-    fingerprint: fingerprint(certificate),
-  }
 }
 
 /** Prints it as text or as JSON. @returns the exit code */

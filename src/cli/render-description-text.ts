@@ -46,6 +46,8 @@ const KIND_TITLE: Readonly<Record<Description['kind'], string>> = {
   certificate: 'Certificate',
   certificationRequest: 'Certification request',
   certificateList: 'CRL',
+  ocspRequest: 'OCSP request',
+  ocspResponse: 'OCSP response',
   publicKey: 'Public key',
   privateKey: 'Private key',
   tlsServer: 'TLS server',
@@ -54,7 +56,9 @@ const KIND_TITLE: Readonly<Record<Description['kind'], string>> = {
 /** @param outermost whether groups of fields stand below headings even where they would fit into a line */
 function fieldLines(fields: readonly Field[], options: TextOptions, outermost = false): readonly Line[] {
   const sections = new Set(
-    fields.filter(({ value }) => isSection(value, options) || (outermost && value.type === 'fields')),
+    fields.filter(
+      ({ value }) => isSection(value, options) || (outermost && value.type === 'fields' && value.fields.length > 1),
+    ),
   )
   const labels = fields.filter((field) => !sections.has(field)).map(({ name }) => name.length)
   const column = Math.min(MAX_LABEL, Math.max(0, ...labels)) + 2

@@ -3,22 +3,29 @@
 import { instantJson, type Json, type JsonObject } from './json-value.ts'
 import type { WeighedFinding } from './judgement.ts'
 
-/** `{code, level, certificate, facts, section, sentence, cure, platformName}`. */
-export function findingJson(finding: WeighedFinding): JsonObject {
-  const { code, level, certificate, facts, section, sentence, cure, platformName } = finding
-  return {
-    code,
-    level,
-    certificate,
-    facts: factsJson(facts),
-    section,
-    sentence,
-    cure,
-    platformName: platformName ?? null,
-  }
+export interface FindingJson {
+  /** `validity.expired`, `path-length.exceeded`, …: what scripts compare. */
+  readonly code: string
+  readonly level: 'error' | 'warning'
+  /** Index in the path, 0 is the target; null if it speaks of no single certificate. */
+  readonly certificate: number | null
+  /** What the code is about: strings, numbers, booleans, dates, lists of strings. */
+  readonly facts: JsonObject
+  /** Where the rule is written. */
+  readonly section: string
+  /** For people, and not to be compared: the wording changes. */
+  readonly sentence: string
+  readonly cure: string
+  /** What the platform that the rule set describes calls it, null if it has no name there. */
+  readonly platformName: string | null
 }
 
-/** Facts are strings, numbers, booleans, dates and lists of strings; what else there might be prints as text. */
+export function findingJson(finding: WeighedFinding): FindingJson {
+  const { facts, platformName, ...rest } = finding
+  return { ...rest, facts: factsJson(facts), platformName: platformName ?? null }
+}
+
+/** What else there might be among facts prints as text. */
 export function factsJson(facts: Readonly<Record<string, unknown>>): JsonObject {
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, factJson(value)]))
 }

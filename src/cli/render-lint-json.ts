@@ -1,10 +1,24 @@
-/** `pki lint --json`: the schema `pki.linted/1`. A promise like those in `json.ts`. */
+/** `pki lint --json`: a promise like those in `json.ts`. */
 
 import type { Judgement } from './judgement.ts'
-import { findingJson } from './render-finding-json.ts'
+import { type FindingJson, findingJson } from './render-finding-json.ts'
 
-/** All judgements. `accepted` is true if nothing weighs `error`. */
-export function lintJson(judgements: readonly Judgement[]) {
+/** `pki lint`. */
+export interface LintedJson {
+  readonly schema: 'pki.linted/1'
+  /** Whether nothing found weighs `error`. */
+  readonly accepted: boolean
+  readonly items: readonly {
+    readonly source: string
+    readonly title: string
+    readonly accepted: boolean
+    /** Name of the rule set. */
+    readonly rules: string
+    readonly findings: readonly FindingJson[]
+  }[]
+}
+
+export function lintJson(judgements: readonly Judgement[]): LintedJson {
   return {
     schema: 'pki.linted/1',
     accepted: judgements.every(({ accepted }) => accepted),

@@ -1,26 +1,76 @@
-/** `pki verify --json`: the schema `pki.verified/1`. A promise like those in `json.ts`: fields may be added, none changes. */
+/** `pki verify --json`: a promise like those in `json.ts`. */
 
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import { formatName } from '../x509/name-text.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
 import type { CertificateVerdict, JudgedPath } from './certificate-verdict.ts'
-import { instantJson, type JsonObject } from './json-value.ts'
-import { findingJson } from './render-finding-json.ts'
+import { instantJson } from './json-value.ts'
+import { type FindingJson, findingJson } from './render-finding-json.ts'
 
-/** All verdicts. `valid` is true if every certificate is. */
+/** `pki verify`. */
+export interface VerifiedJson {
+  readonly schema: 'pki.verified/1'
+  /** Whether every certificate is valid. */
+  readonly valid: boolean
+  readonly certificates: readonly VerdictJson[]
+}
+
+export interface VerdictJson {
+  readonly source: string
+  readonly title: string
+  readonly valid: boolean
+  /** Name of the rule set. */
+  readonly rules: string
+  readonly at: string
+  /** Whether the last certificate of the path is a trust anchor. */
+  readonly anchored: boolean
+  /** From the target upward; where there is no valid path, the one that came furthest. */
+  readonly path: readonly PathCertificateJson[]
+  readonly findings: readonly FindingJson[]
+  /** The policies under which the path is valid (RFC 5280 §6.1.6). */
+  readonly policies: { readonly authorityConstrained: readonly string[]; readonly userConstrained: readonly string[] }
+  /** What the evidence said about certificates of the path, by index; empty if it was not asked. */
+  readonly revocation: readonly {
+    readonly certificate: number
+    readonly state: string
+    readonly sources: readonly string[]
+  }[]
+  /** Every path that was tried; with `--explain` only. */
+  readonly attempts?: readonly AttemptJson[]
+}
+
+export interface AttemptJson {
+  readonly valid: boolean
+  readonly anchored: boolean
+  readonly path: readonly PathCertificateJson[]
+  readonly findings: readonly FindingJson[]
+}
+
+export interface PathCertificateJson {
+  readonly subject: string
+  readonly issuer: string
+  readonly serialNumber: string
+  readonly notBefore: string
+  readonly notAfter: string
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string
+}
+
 export function verdictsJson(
   verdicts: readonly CertificateVerdict[],
-  options: { readonly explain: boolean },
-): JsonObject & { readonly schema: string } {
+  { explain }: { readonly explain: boolean },
+): VerifiedJson {
   return {
     schema: 'pki.verified/1',
     valid: verdicts.every(({ accepted }) => accepted),
-    certificates: verdicts.map((verdict) => verdictJson(verdict, options)),
+    certificates: verdicts.map((verdict) => ({
+      ...verdictJson(verdict),
+      ...(explain ? { attempts: verdict.attempts.map(attemptJson) } : {}),
+    })),
   }
 }
 
-function verdictJson(judged: CertificateVerdict, { explain }: { readonly explain: boolean }): JsonObject {
-  const { source, title, accepted, rules, at, path, attempts, findings, policies } = judged
+function verdictJson({ source, title, accepted, rules, at, path, policies }: CertificateVerdict): VerdictJson {
   return {
     source,
     title,
@@ -28,24 +78,18 @@ function verdictJson(judged: CertificateVerdict, { explain }: { readonly explain
     rules: rules.name,
     at: instantJson(at),
     anchored: path.anchored,
-    path: path.certificates.map(certificateInPathJson),
-    findings: findings.map(findingJson),
+    path: path.certificates.map(certificateJson),
+    findings: path.findings.map(findingJson),
     policies: { authorityConstrained: policies.authorityConstrained, userConstrained: policies.userConstrained },
     revocation: path.statuses.map(({ certificate, state, sources }) => ({ certificate, state, sources })),
-    ...(explain ? { attempts: attempts.map(attemptJson) } : {}),
   }
 }
 
-function attemptJson({ certificates, anchored, accepted, findings }: JudgedPath): JsonObject {
-  return {
-    valid: accepted,
-    anchored,
-    path: certificates.map(certificateInPathJson),
-    findings: findings.map(findingJson),
-  }
+function attemptJson({ certificates, anchored, accepted, findings }: JudgedPath): AttemptJson {
+  return { valid: accepted, anchored, path: certificates.map(certificateJson), findings: findings.map(findingJson) }
 }
 
-function certificateInPathJson(certificate: Certificate): JsonObject {
+function certificateJson(certificate: Certificate): PathCertificateJson {
   return {
     subject: formatName(certificate.subject),
     issuer: formatName(certificate.issuer),

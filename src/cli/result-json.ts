@@ -75,7 +75,81 @@ export interface ListedCertificateJson extends CertificateJson {
   /** Name in the store of the issuer, null if it is self-signed or not here. */
   readonly issuedBy: string | null
   readonly revoked: boolean
+  /** Null if it is not revoked. */
+  readonly revocation: ListedRevocationJson | null
   readonly hasPrivateKey: boolean
+}
+
+export interface ListedRevocationJson {
+  readonly reason: string
+  readonly revocationDate: string
+}
+
+/** `pki revoke`. */
+export interface RevokedJson {
+  readonly schema: 'pki.revoked/1'
+  /** `kept`: it was revoked already; `unrevoked`: it was on hold, and no longer is. */
+  readonly outcome: 'revoked' | 'kept' | 'unrevoked'
+  /** Null for a certificate that is not in the store. */
+  readonly name: string | null
+  readonly serialNumber: string
+  readonly fingerprint: string
+  /** Name in the store. */
+  readonly issuer: string
+  /** With `unrevoked`, the revocation that has ended. */
+  readonly revocation: RevocationJson
+}
+
+export interface RevocationJson extends ListedRevocationJson {
+  readonly invalidityDate: string | null
+}
+
+/** `pki crl`. */
+export interface CrlJson {
+  readonly schema: 'pki.crl/1'
+  /** Name in the store of the certificate that signed it. */
+  readonly issuer: string
+  /** Decimal, as numbers of JSON lose digits. */
+  readonly crlNumber: string
+  /** Number of the complete CRL that it is a delta to; null for a complete one. */
+  readonly baseCrlNumber: string | null
+  readonly thisUpdate: string
+  readonly nextUpdate: string | null
+  readonly entries: number
+  /** What is wrong with it on purpose. */
+  readonly fault: string | null
+  /** The places it was written to: in the store, and the one of `--out`. */
+  readonly files: readonly string[]
+}
+
+/** `pki ocsp query`. */
+export interface OcspQueryJson {
+  readonly schema: 'pki.ocsp-query/1'
+  /** Null while there is no response. */
+  readonly responseStatus: string | null
+  readonly certificates: readonly {
+    readonly source: string
+    readonly serialNumber: string
+    /** What the response says; null if it says nothing about this certificate. */
+    readonly status: 'good' | 'revoked' | 'unknown' | null
+    /** Whether it can be relied on: signed by who may, current, and an answer to this request. */
+    readonly reliable: boolean
+    readonly revocationTime: string | null
+    readonly revocationReason: string | null
+    readonly thisUpdate: string | null
+    readonly nextUpdate: string | null
+    /** Why it cannot be relied on, or why the certificate is rejected. */
+    readonly findings: readonly { readonly code: string; readonly message: string }[]
+  }[]
+  readonly files: readonly string[]
+}
+
+/** `pki ocsp respond`. */
+export interface OcspRespondJson {
+  readonly schema: 'pki.ocsp-respond/1'
+  readonly responseStatus: string
+  readonly responses: readonly { readonly serialNumber: string; readonly status: 'good' | 'revoked' | 'unknown' }[]
+  readonly files: readonly string[]
 }
 
 /** `pki quickstart`. */

@@ -50,7 +50,8 @@ function createCommand(entry: CommandEntry, io: Io): Command {
     .configureOutput({
       writeOut: (text) => output.write(text),
       writeErr: () => undefined, // errors are written once, by reportError
-      getOutHelpWidth: () => Math.min(output.columns, 120),
+      // Where it is not a terminal, it is a pager, a file or a README.
+      getOutHelpWidth: () => (output.isTTY ? Math.min(output.columns, 120) : 100),
       getOutHasColors: () => output.color,
     })
     .configureHelp({

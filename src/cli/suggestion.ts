@@ -1,7 +1,12 @@
 /** "Did you mean …?": the known word nearest to a mistyped one. */
 
-/** The candidate within a third of the word's length in edits, or undefined. The first of equals wins. */
+/**
+ * The candidate that the word is the beginning of, or else the nearest within a third of the word's length in edits;
+ * the first of equals wins. Undefined if nothing comes near.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const completed = word.length < 2 ? undefined : candidates.find((candidate) => candidate.startsWith(word))
+  if (completed !== undefined) return completed
   const limit = Math.max(1, Math.ceil(word.length / 3))
   let best: string | undefined
   let bestDistance = limit + 1

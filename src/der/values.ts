@@ -61,8 +61,37 @@ export function readOid(reader: DerReader, what: string): string {
   return oidFromElement(reader.expect(Tag.oid, what), what)
 }
 
+interface ReadOid {
+  readonly content: Uint8Array
+  readonly text: string
+}
+
+/** Identifiers read lately, by a hash of their octets: certificates name the same few all the time. */
+const readOids: (ReadOid | undefined)[] = new Array(256).fill(undefined)
+/** Longer ones are not kept: none in use is. */
+const MAX_KEPT_OID = 16
+
 /** The value of an element with OID content, whatever its tag. */
 export function oidFromElement(element: DerElement, what: string): string {
+  const { bytes, contentStart, end } = element
+  const length = end - contentStart
+  if (length > MAX_KEPT_OID) return decodeOid(element, what)
+  let slot = length
+  for (let i = contentStart; i < end; i++) slot = (slot * 31 + (bytes[i] as number)) & 0xff
+  const known = readOids[slot]
+  if (known !== undefined && standsAt(known.content, bytes, contentStart, length)) return known.text
+  const text = decodeOid(element, what)
+  readOids[slot] = { content: bytes.slice(contentStart, end), text }
+  return text
+}
+
+function standsAt(content: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
+  if (content.length !== length) return false
+  for (let i = 0; i < length; i++) if (content[i] !== bytes[start + i]) return false
+  return true
+}
+
+function decodeOid(element: DerElement, what: string): string {
   const { bytes, contentStart, end } = element
   if (contentStart === end || (bytes[end - 1] as number) >= 0x80) {
     throw new DerError(`${what}: truncated object identifier`, element.start)
@@ -204,7 +233,7 @@ export function asciiFromElement(element: DerElement, what: string): string {
   for (let i = contentStart; i < end; i++) {
     if ((bytes[i] as number) > 0x7f) throw new DerError(`${what}: octet above 7f in ASCII text`, i)
   }
-  return latin1.decode(element.content)
+  return Buffer.from(bytes.buffer, bytes.byteOffset + contentStart, end - contentStart).toString('latin1')
 }
 
 function utf32(content: Uint8Array): string {
@@ -230,27 +259,33 @@ export function readTime(reader: DerReader, what: string): Date {
 export function timeFromElement(element: DerElement, what: string): Date {
   const { bytes, contentStart, end, tag } = element
   const yearDigits = tag === Tag.utcTime ? 2 : 4
-  const invalid = (): DerError =>
-    new DerError(`${what}: a time must read ${tag === Tag.utcTime ? 'YY' : 'YYYY'}MMDDHHMMSSZ`, element.start)
-  if (end - contentStart !== yearDigits + 11 || bytes[end - 1] !== 0x5a) throw invalid()
-
-  let at = contentStart
-  const digits = (count: number): number => {
-    let value = 0
-    for (const stop = at + count; at < stop; at++) {
-      const digit = (bytes[at] as number) - 0x30
-      if (digit < 0 || digit > 9) throw invalid()
-      value = value * 10 + digit
-    }
-    return value
+  if (end - contentStart !== yearDigits + 11 || bytes[end - 1] !== 0x5a) throw notATime(element, what)
+  for (let i = contentStart; i < end - 1; i++) {
+    const octet = bytes[i] as number
+    if (octet < 0x30 || octet > 0x39) throw notATime(element, what)
   }
-  let year = digits(yearDigits)
+  let year = twoDigits(bytes, contentStart)
   if (tag === Tag.utcTime) year += year < 50 ? 2000 : 1900
-  const [month, day, hour, minute, second] = [digits(2), digits(2), digits(2), digits(2), digits(2)]
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) throw invalid()
-  if (hour > 23 || minute > 59 || second > 59) throw invalid()
-  date.setUTCHours(hour, minute, second)
+  else year = year * 100 + twoDigits(bytes, contentStart + 2)
+  const at = contentStart + yearDigits
+  const month = twoDigits(bytes, at)
+  const day = twoDigits(bytes, at + 2)
+  const hour = twoDigits(bytes, at + 4)
+  const minute = twoDigits(bytes, at + 6)
+  const second = twoDigits(bytes, at + 8)
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 100) date.setUTCFullYear(year, month - 1, day)
+  // A day or month that does not exist moves the date to another.
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) throw notATime(element, what)
+  if (hour > 23 || minute > 59 || second > 59) throw notATime(element, what)
   return date
+}
+
+function twoDigits(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) - 0x30) * 10 + (bytes[at + 1] as number) - 0x30
+}
+
+function notATime({ tag, start }: DerElement, what: string): DerError {
+  return new DerError(`${what}: a time must read ${tag === Tag.utcTime ? 'YY' : 'YYYY'}MMDDHHMMSSZ`, start)
 }

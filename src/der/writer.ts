@@ -13,7 +13,9 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Arra
   for (let i = 0; i < lengthOctets; i++) out[1 + lengthOctets - i] = (length / 256 ** i) & 0xff
   let at = 2 + lengthOctets
   for (const part of parts) {
-    out.set(part, at)
+    // Most parts are a few octets long, and for those a loop takes half the time of `set`.
+    if (part.length < 32) for (let i = 0; i < part.length; i++) out[at + i] = part[i] as number
+    else out.set(part, at)
     at += part.length
   }
   return out

@@ -1,6 +1,6 @@
 /** Subject key identifiers: how the one name of a key is made. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 
 /**
@@ -9,8 +9,6 @@ import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
  * - `sha1`: their SHA-1 (RFC 5280 §4.2.1.2 method 1), as most older issuers have it
  */
 export function keyIdentifier({ publicKey }: SubjectPublicKeyInfo, method: 'rfc7093' | 'sha1' = 'rfc7093'): Uint8Array {
-  const digest = createHash(method === 'sha1' ? 'sha1' : 'sha256')
-    .update(publicKey)
-    .digest()
+  const digest = hash(method === 'sha1' ? 'sha1' : 'sha256', publicKey, 'buffer')
   return Uint8Array.from(digest.subarray(0, 20))
 }

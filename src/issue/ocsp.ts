@@ -14,6 +14,7 @@ import {
   contextPrimitive,
   element,
   enumerated,
+  equalBytes,
   generalizedTime,
   octetString,
   oid,
@@ -167,7 +168,7 @@ function basicResponse(
     sequence(...answers.map(([certId, answer]) => singleResponse(certId, answer, options))),
     ...(repeatsNonce ? [context(1, encodeExtensions([nonceExtension(nonce)]))] : []),
   )
-  const isDelegate = !issuers.some(({ encoded }) => encoded === certificate.encoded)
+  const isDelegate = !issuers.some(({ encoded }) => equalBytes(encoded, certificate.encoded))
   const certificates = options.certificates ?? (isDelegate ? [certificate] : [])
   return sequence(
     responseData,

@@ -10,7 +10,10 @@ export interface BudgetLimits {
    * 100 as in rustls/webpki and in Go's remedy of CVE-2018-16875 (`maxChainSignatureChecks`).
    */
   readonly signatures: number
-  /** Certificates appended to some path while searching. 25,000 as Chromium's `kPathBuilderIterationLimit`. */
+  /**
+   * Certificates appended to some path while searching, and issuers considered for them. 25,000 was Chromium's
+   * `kPathBuilderIterationLimit` for years; it is 20 now, and mozilla::pkix allows 200,000.
+   */
   readonly steps: number
   /** Certificates in one path. 100 as the depth that OpenSSL allows unless told otherwise. */
   readonly pathLength: number

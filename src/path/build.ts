@@ -8,6 +8,7 @@
 
 import { equalBytes } from '../der/writer.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import type { AuthorityKeyIdentifier } from '../x509/extension.ts'
 import type { Budget } from './budget.ts'
 import type { IssuerPool, TrustStore } from './trust-store.ts'
 
@@ -118,12 +119,17 @@ export class PathBuilder {
   }
 
   #score({ decoded }: Certificate, issuer: Certificate): number {
-    const wanted = decoded.authorityKeyIdentifier?.keyIdentifier
-    const found = issuer.decoded.subjectKeyIdentifier
-    const unknown = wanted === undefined || found === undefined
-    const key = unknown ? 1 : equalBytes(wanted, found) ? 2 : 0
+    const key = keyIdentifierScore(decoded.authorityKeyIdentifier, issuer)
     const timely = issuer.notBefore.date.getTime() <= this.#at && this.#at <= issuer.notAfter.date.getTime()
     // A self-issued certificate that is no anchor leads to another key of the same name: a detour (§3.5.13).
     return key * 4 + (timely ? 2 : 0) + (issuer.isSelfIssued ? 0 : 1)
   }
+}
+
+/** 2 if the subject's hint names this issuer, 0 if it names another, 1 if it does not say. */
+function keyIdentifierScore(hint: AuthorityKeyIdentifier | undefined, { decoded, serialNumber }: Certificate): number {
+  const found = decoded.subjectKeyIdentifier
+  if (hint?.keyIdentifier !== undefined && found !== undefined) return equalBytes(hint.keyIdentifier, found) ? 2 : 0
+  if (hint?.authorityCertSerialNumber === undefined) return 1
+  return hint.authorityCertSerialNumber === serialNumber ? 2 : 0
 }

@@ -114,6 +114,7 @@ type Refusal =
 /** (f): why this signer's CRLs are not to be believed. */
 function refusalOf({ certificate, path }: Candidate, context: RevocationContext): Refusal | undefined {
   if (!maySignCrls(certificate)) return 'revocation.crl-issuer-no-crl-sign'
+  // The path in question is valid already. It may be that of the CRL issuer itself (PKITS 4.14.30).
   if (path !== undefined) return undefined
   const issuerPath = context.signers.pathTo(certificate)
   if (issuerPath === undefined) return 'revocation.crl-issuer-untrusted'

@@ -2,8 +2,8 @@
  * The status of one certificate according to CRLs: RFC 5280 §6.3.3, with its letters.
  *
  * Deviations: (a) nothing is fetched, the CRLs are those at hand; a delta CRL at hand is used whether or not
- * freshestCRL points to it. An expired CRL clears nobody, but if no current one tells, what it lists is believed: a
- * revocation other than a hold is for good.
+ * freshestCRL points to it. An expired CRL clears nobody, but what it lists is taken down for the case that nothing
+ * current tells: a revocation other than a hold is for good.
  */
 
 import { equalBytes } from '../der/writer.ts'
@@ -31,6 +31,8 @@ import { describeCrl } from './revocation-evidence.ts'
 export interface CrlStatus {
   /** cert_status; undefined is UNREVOKED as far as `reasonsMask` goes. */
   readonly revocation: Revocation | undefined
+  /** What a CRL that is out of date lists, where no current one tells. */
+  readonly staleRevocation: Revocation | undefined
   /** reasons_mask: the reasons that were looked into. All of them, and the certificate is not revoked. */
   readonly reasonsMask: ReasonsMask
   /** The CRLs that were relied on. */
@@ -53,6 +55,7 @@ export function determineCrlStatus(position: PathPosition, context: RevocationCo
 /** The state variables of §6.3.2 and the steps that change them. */
 class CrlRun implements CrlStatus {
   revocation: Revocation | undefined
+  staleRevocation: Revocation | undefined
   reasonsMask: ReasonsMask = 0
   readonly sources: string[] = []
   readonly #certificate: Certificate
@@ -147,7 +150,7 @@ class CrlRun implements CrlStatus {
     const check = checkCrlSignature(delta, key, this.#context)
     if (check === 'valid') return true
     if (check !== undefined) {
-      this.#note('revocation.crl-signature', { crl: describeCrl(delta), issuer: issuerText(delta), check })
+      this.#note('revocation.crl-signature', { crl: describeCrl(delta), issuer: formatName(delta.issuer), check })
     }
     return false
   }
@@ -160,8 +163,8 @@ class CrlRun implements CrlStatus {
     const source = onDelta === undefined ? crl : (delta as CertificateList)
     const entry = onDelta ?? this.#find(crl)
     // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
-    if (entry !== undefined && entry.reasonCode !== 'removeFromCRL')
-      this.revocation = revocationBy(entry, source, false)
+    const isRevoked = entry !== undefined && entry.reasonCode !== 'removeFromCRL'
+    if (isRevoked) this.revocation = revocationBy(entry, source, false)
   }
 
   #find(crl: CertificateList): CrlEntry | undefined {
@@ -169,16 +172,15 @@ class CrlRun implements CrlStatus {
     return crl.entries.find(serialOctets, issuer, crl.issuer)
   }
 
-  /** Notes the CRLs that were out of date and, while nothing else tells, believes what they list. */
+  /** Notes the CRLs that were out of date and, where no other tells, takes down what they list for good. */
   processExpired(): void {
     for (const [crl, knownKey] of this.#expired) {
       this.#noteExpired(crl)
       if (!this.#undetermined) continue
       const entry = this.#find(crl)
-      if (entry === undefined || entry.reasonCode === 'certificateHold' || entry.reasonCode === 'removeFromCRL')
-        continue
+      if (entry === undefined || !isForGood(entry)) continue
       const key = knownKey ?? findCrlIssuer(crl, this.#position, this.#context, this.#note)
-      if (key !== undefined) this.revocation = revocationBy(entry, crl, true)
+      if (key !== undefined) this.staleRevocation ??= revocationBy(entry, crl, true)
     }
   }
 
@@ -195,8 +197,9 @@ function revocationBy({ reasonCode, revocationDate }: CrlEntry, crl: Certificate
   return { reason: reasonCode ?? 'unspecified', revocationDate, source: describeCrl(crl), stale }
 }
 
-function issuerText({ issuer }: CertificateList): string {
-  return formatName(issuer)
+/** A hold may have been lifted since; every other revocation stays. */
+function isForGood({ reasonCode }: CrlEntry): boolean {
+  return reasonCode !== 'certificateHold' && reasonCode !== 'removeFromCRL'
 }
 
 /** "after the value of the next update field"; without one a CRL does not go out of date (§5.1.2.5 leaves it open). */

@@ -2,8 +2,7 @@
  * The status of one certificate according to OCSP responses (RFC 6960 §3.2, §4.2.2).
  *
  * A response counts if it speaks of the certificate, is signed by the CA that issued the certificate or by a responder
- * that this CA certified for the purpose, and is current. One that says `revoked` counts also when it is out of date,
- * unless it says certificateHold. Whether a nonce matches is for whoever sent the request.
+ * that this CA certified for the purpose, and is current. Whether a nonce matches is for whoever sent the request.
  */
 
 import { equalBytes } from '../der/writer.ts'
@@ -24,6 +23,8 @@ import {
 /** What the OCSP responses say about one certificate. */
 export interface OcspStatus {
   readonly revocation: Revocation | undefined
+  /** What a response that is out of date says, other than that the certificate is on hold. */
+  readonly staleRevocation: Revocation | undefined
   /** Responses relied on that say `good`. */
   readonly sources: readonly string[]
   /** How many statements about the certificate were at hand. */
@@ -39,7 +40,7 @@ export function checkOcsp(position: PathPosition, context: RevocationContext, no
   const issuerKey = workingPublicKey(path, issuerIndex) as SubjectPublicKeyInfo
   const issuer: Issuer = { key: issuerKey, path: path.slice(issuerIndex) }
   const sources: string[] = []
-  let revocation: Revocation | undefined
+  const revocations: Revocation[] = []
   let considered = 0
   for (const { responseStatus, basic } of context.evidence.ocspResponses) {
     if (basic === undefined) note('revocation.ocsp-not-successful', { status: responseStatus })
@@ -48,11 +49,13 @@ export function checkOcsp(position: PathPosition, context: RevocationContext, no
       considered++
       const statement = { response: describeResponse(basic, single), basic, single }
       if (!isAuthentic(statement, issuer, context, note)) continue
-      revocation ??= revocationBy(statement, context.at)
+      revocations.push(...revocationBy(statement, context.at))
       if (isClearance(statement, context.at, note)) sources.push(statement.response)
     }
   }
-  return { revocation, sources, considered }
+  const revocation = revocations.find(({ stale }) => !stale)
+  const staleRevocation = revocations.find(({ stale, reason }) => stale && reason !== 'certificateHold')
+  return { revocation, staleRevocation, sources, considered }
 }
 
 /** One SingleResponse about the certificate, and what it came in. */
@@ -70,7 +73,7 @@ interface Issuer {
 }
 
 /** What a person knows a statement by: `OCSP response of CN=Responder, 2024-03-01T00:00:00Z`. */
-function describeResponse({ responderId }: BasicOcspResponse, { thisUpdate }: SingleResponse): string {
+export function describeResponse({ responderId }: BasicOcspResponse, { thisUpdate }: SingleResponse): string {
   const responder =
     'byName' in responderId ? formatName(responderId.byName) : `key ${Buffer.from(responderId.byKey).toString('hex')}`
   return `OCSP response of ${responder}, ${instant(thisUpdate)}`
@@ -189,13 +192,12 @@ function namesRevocationSource({ decoded }: Certificate): boolean {
   return decoded.cRLDistributionPoints !== undefined || namesResponder === true
 }
 
-function revocationBy({ response, single }: Statement, at: Date): Revocation | undefined {
+/** The revocation that the statement tells of, if it does and is not of the future. */
+function revocationBy({ response, single }: Statement, at: Date): readonly Revocation[] {
   const { certStatus, thisUpdate } = single
-  if (certStatus.type !== 'revoked' || thisUpdate.getTime() > at.getTime()) return undefined
-  const stale = at.getTime() > lastGood(single).getTime()
-  const reason = certStatus.revocationReason ?? 'unspecified'
-  if (stale && reason === 'certificateHold') return undefined
-  return { reason, revocationDate: certStatus.revocationTime, source: response, stale }
+  if (certStatus.type !== 'revoked' || thisUpdate.getTime() > at.getTime()) return []
+  const { revocationTime: revocationDate, revocationReason: reason = 'unspecified' } = certStatus
+  return [{ reason, revocationDate, source: response, stale: at.getTime() > lastGood(single).getTime() }]
 }
 
 /** Whether the statement says that the certificate is good, now. */

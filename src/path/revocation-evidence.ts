@@ -1,11 +1,19 @@
 /** CRLs and OCSP responses at hand, indexed once so that several thousand of them cost a look-up each. */
 
+import type { Certificate } from '../x509/certificate.ts'
 import type { CertificateList } from '../x509/crl.ts'
 import type { Name } from '../x509/name.ts'
 import { formatName } from '../x509/name-text.ts'
 import type { OcspResponse } from '../x509/ocsp.ts'
 import { EXTENSION } from '../x509/oids.ts'
+import type { NotFetchedFacts } from './findings/fetch-failure.ts'
 import { instant } from './findings/table.ts'
+
+/** Something that a certificate points to and that nobody could get. Fetching is not the business of this folder. */
+export interface NotFetched extends NotFetchedFacts {
+  /** The certificate that points to it. */
+  readonly certificate: Certificate
+}
 
 /** Everything that was handed in to tell whether certificates are revoked. Nothing in it is trusted. */
 export class RevocationEvidence {
@@ -50,8 +58,17 @@ function newestFirst(a: CertificateList, b: CertificateList): number {
   return numberA < numberB ? 1 : numberA > numberB ? -1 : 0
 }
 
+/** A folder of partitions is described CRL by CRL for every certificate that is checked against it. */
+const descriptions = new WeakMap<CertificateList, string>()
+
 /** What a person knows a CRL by: `delta CRL 17 of CN=Root, 2024-03-01T00:00:00Z`. */
 export function describeCrl(crl: CertificateList): string {
+  const description = descriptions.get(crl) ?? writeDescription(crl)
+  descriptions.set(crl, description)
+  return description
+}
+
+function writeDescription(crl: CertificateList): string {
   const { cRLNumber } = crl.decoded
   const number = cRLNumber === undefined ? '' : ` ${cRLNumber}`
   const issuer = formatName(crl.issuer) || 'an empty name'

@@ -2,9 +2,9 @@
  * Revocation: RFC 5280 §6.1.3 (a)(3) for a whole path, with CRLs (§6.3, `crl-status.ts`) and OCSP responses (RFC 6960,
  * `ocsp-evidence.ts`) as evidence. All evidence is handed in; nothing is fetched.
  *
- * A certificate is good if the CRLs clear it of all reasons or an OCSP response says so, and nothing authentic says
- * that it is revoked. Whatever is neither good nor revoked is unknown, and unknown rejects unless the caller says
- * otherwise.
+ * A certificate is good if the CRLs clear it of all reasons or an OCSP response says so, and neither condemns it. Where
+ * nothing current tells, evidence that is out of date may still condemn, though never clear: a revocation other than
+ * a hold is for good. Whatever is neither good nor revoked is unknown, and rejects unless the caller says otherwise.
  */
 
 import type { Certificate } from '../x509/certificate.ts'
@@ -27,7 +27,7 @@ import {
   type RevocationState,
   type SignerSource,
 } from './revocation-context.ts'
-import { RevocationEvidence } from './revocation-evidence.ts'
+import { type NotFetched, RevocationEvidence } from './revocation-evidence.ts'
 
 /** Which certificates of a path are checked. */
 export type RevocationScope =
@@ -43,6 +43,8 @@ export interface RevocationOptions {
   /** Prepare a {@link RevocationEvidence} to use it often; it holds the OCSP responses too. */
   readonly crls?: readonly CertificateList[] | RevocationEvidence | undefined
   readonly ocspResponses?: readonly OcspResponse[] | undefined
+  /** Evidence that could not be got: told of where it would have been needed. */
+  readonly notFetched?: readonly NotFetched[] | undefined
   /** Default `exclude-root`. */
   readonly scope?: RevocationScope | undefined
   /** An unknown status is reported but does not reject. Default false. */
@@ -89,7 +91,7 @@ export function checkRevocation(
   inputs: RevocationInputs,
 ): RevocationOutcome {
   const scope = options.scope ?? 'exclude-root'
-  const check = new RevocationCheck(path, scope, prepareEvidence(options), inputs)
+  const check = new RevocationCheck(path, { ...options, scope }, inputs)
   const findings: Finding[] = []
   const statuses: CertificateStatus[] = []
   let revokedAbove: Certificate | undefined
@@ -142,7 +144,14 @@ function findingsOn(
   const verdict = softFail
     ? finding('revocation.unknown-tolerated', index, facts)
     : finding('revocation.unknown', index, facts)
-  return [verdict, ...[...status.notes.values()].slice(0, MAX_EVIDENCE_FINDINGS).map((note) => about(note, index))]
+  return [verdict, ...mostTelling([...status.notes.values()]).map((note) => about(note, index))]
+}
+
+/** CRLs of another scope come last: where there are partitions, all but one are of another scope. */
+function mostTelling(notes: readonly Finding[]): readonly Finding[] {
+  const isScope = ({ code }: Finding) => code === 'revocation.crl-scope'
+  const ordered = [...notes.filter((note) => !isScope(note)), ...notes.filter(isScope)]
+  return ordered.slice(0, MAX_EVIDENCE_FINDINGS)
 }
 
 /** The outcome for one certificate, on the path in question or on that of some signer. */
@@ -164,18 +173,19 @@ class RevocationCheck implements RevocationContext {
   readonly checkSignature = checkSignature
   readonly #path: readonly Certificate[]
   readonly #scope: RevocationScope
+  readonly #notFetched: readonly NotFetched[]
   /** Certificates whose status is being determined, outermost first, and what was noted about evidence on each. */
   readonly #inProgress: { readonly certificate: Certificate; readonly notes: Map<string, Finding> }[] = []
 
   constructor(
     path: readonly Certificate[],
-    scope: RevocationScope,
-    evidence: RevocationEvidence,
+    options: RevocationOptions & { readonly scope: RevocationScope },
     { at, signers, budget }: RevocationInputs,
   ) {
     this.#path = path
-    this.#scope = scope
-    this.evidence = evidence
+    this.#scope = options.scope
+    this.#notFetched = options.notFetched ?? []
+    this.evidence = prepareEvidence(options)
     this.at = at
     this.signers = signers
     this.budget = budget
@@ -188,13 +198,17 @@ class RevocationCheck implements RevocationContext {
       // Several distribution points meet the same CRL: what is wrong with it is told once.
       notes.set(JSON.stringify([code, facts]), finding<FindingCode>(code, null, facts))
     }
+    for (const { certificate: about, ...facts } of this.#notFetched) {
+      if (isSameCertificate(about, certificate)) note('revocation.not-fetched', facts)
+    }
     this.#inProgress.push({ certificate, notes })
     const crls = determineCrlStatus(position, this, note)
     const ocsp = checkOcsp(position, this, note)
     this.#inProgress.pop()
 
-    const revocation = crls.revocation ?? ocsp.revocation
     const cleared = crls.reasonsMask === ALL_REASONS || ocsp.sources.length > 0
+    const stale = cleared ? undefined : (crls.staleRevocation ?? ocsp.staleRevocation)
+    const revocation = crls.revocation ?? ocsp.revocation ?? stale
     return {
       state: revocation !== undefined ? 'revoked' : cleared ? 'unrevoked' : 'unknown',
       revocation,
@@ -206,8 +220,8 @@ class RevocationCheck implements RevocationContext {
   }
 
   /**
-   * A CRL issuer that is itself covered by its own CRL (PKITS 4.14.30), or two that cover each other, can only be
-   * taken at their word: what is in progress counts as unrevoked, and its own determination still has the last word.
+   * Two signers whose evidence covers each other can only be taken at their word: what is in progress counts as
+   * unrevoked, and its own determination still has the last word. The scope `end-entity` asks about no signer.
    */
   statusOfPath(path: readonly Certificate[]): RevocationState {
     if (this.#scope === 'end-entity') return 'unrevoked'

@@ -60,6 +60,8 @@ function weighAll(table: object, weight: Weight): Weights {
 /** Findings of path building and validation that reject under no RFC rule, but are worth knowing. */
 const SECTION_6: Weights = {
   'path.malformed-candidate': 'warning',
+  // That an issuer is missing has a finding of its own; this one says what was done about it.
+  'path.issuer-not-fetched': 'warning',
   // §4.2.1.1: the key identifier helps to find the issuer; whether it is the issuer, its signature tells.
   'path.key-identifier-mismatch': 'warning',
   // §4.1.2.5: the validity period includes its last second.

@@ -1,7 +1,6 @@
 /** Checks the signatures that paths ask for: counts them, remembers them. */
 
-import { createHash } from 'node:crypto'
-import type { Certificate } from '../x509/certificate.ts'
+import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import { checkSignature, type SignatureCheck } from '../x509/signature.ts'
 import type { Budget } from './budget.ts'
@@ -10,8 +9,8 @@ import type { Budget } from './budget.ts'
  * Remembers issuers' certificates whose signature was verified, from one verification to the next. Whoever verifies
  * many certificates below the same CAs makes one and passes it along; each is then checked once.
  *
- * It holds digests of certificate and key together, so that equal bytes are recognised in whatever object they come,
- * and nothing else is. Only good signatures are remembered. The oldest are forgotten beyond `capacity`.
+ * It holds digests of certificates with the keys that verified them, so that equal bytes are recognised in whatever
+ * object they come, and nothing else is. Only good signatures are remembered. The oldest are forgotten beyond `capacity`.
  */
 export class SignatureMemory {
   readonly #capacity: number
@@ -34,9 +33,9 @@ export class SignatureMemory {
   }
 }
 
-function memoryKey({ encoded }: Certificate, issuerKey: SubjectPublicKeyInfo): string {
-  // The key comes first because its encoding tells its own length: no two pairs give the same bytes.
-  return createHash('sha256').update(issuerKey.encoded).update(encoded).digest('base64')
+function memoryKey(certificate: Certificate, { encoded }: SubjectPublicKeyInfo): string {
+  const key = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString('latin1')
+  return `${fingerprint(certificate)} ${key}`
 }
 
 interface Checked {

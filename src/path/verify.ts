@@ -13,6 +13,8 @@ import { type Finding, finding } from './findings.ts'
 import { checkIdentity, type Identity } from './identity.ts'
 import { NO_POLICIES, type PolicyInputs, type PolicyOutcome } from './policies.ts'
 import { type CertificateStatus, checkRevocation, type RevocationOptions } from './revocation.ts'
+import { isSameCertificate } from './revocation-context.ts'
+import type { NotFetched } from './revocation-evidence.ts'
 import { RFC5280, type RuleSet, weightOf } from './rule-set.ts'
 import { SignatureChecker, type SignatureMemory } from './signatures.ts'
 import { PathSignerSource } from './signer-source.ts'
@@ -29,6 +31,8 @@ export interface VerifyOptions {
   readonly untrusted?: readonly Certificate[] | IssuerPool | undefined
   /** Inputs that should have been certificates and could not be read: they are reported, and cannot do harm. */
   readonly malformed?: readonly MalformedInput[] | undefined
+  /** Issuers that could not be got although certificates point to them: told of where a path ends for want of one. */
+  readonly issuersNotFetched?: readonly NotFetched[] | undefined
   /** Default: {@link RFC5280}. */
   readonly rules?: RuleSet | undefined
   /** The extended key usage that the target is wanted for, an object identifier. */
@@ -151,6 +155,7 @@ function attemptPath(
   const anchored = candidate.end === 'anchor'
   const validation = validatePath(candidate, inputs)
   const findings = [...validation.findings]
+  if (candidate.end === 'issuer-missing') findings.push(...issuersNotFetched(path, options))
   if (validation.authenticated || rules.reportsUnauthenticated) checkTargetIdentity(candidate, options, findings)
 
   // §6.1.3 (a)(3), last: only issuers of a path that is otherwise valid are to be believed about revocation.
@@ -171,6 +176,14 @@ function attemptPath(
     policies: validation.policies,
     statuses,
   }
+}
+
+function issuersNotFetched(path: readonly Certificate[], options: VerifyOptions): readonly Finding[] {
+  const top = path.length - 1
+  const concerned = (options.issuersNotFetched ?? []).filter(({ certificate }) =>
+    isSameCertificate(certificate, path[top] as Certificate),
+  )
+  return concerned.map(({ certificate: _, ...facts }) => finding('path.issuer-not-fetched', top, facts))
 }
 
 function checkTargetIdentity({ certificates }: CandidatePath, options: VerifyOptions, findings: Finding[]): void {

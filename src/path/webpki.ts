@@ -32,14 +32,21 @@ function checkTarget(certificate: Certificate, index: number, findings: Finding[
   if (basicConstraints?.cA === true) findings.push(finding('webpki.ca-as-leaf', index, {}))
   if (subjectAltName === undefined) findings.push(finding('webpki.san-missing', index, {}))
   else checkCommonName(certificate, index, findings)
+  if (!certificate.subject.isEmpty && isCritical(certificate, EXTENSION.subjectAltName)) {
+    findings.push(finding('webpki.san-critical', index, {}))
+  }
   if (extKeyUsage === undefined) findings.push(finding('webpki.purpose-missing', index, {}))
   else {
     if (extKeyUsage.includes(KEY_PURPOSE.anyExtendedKeyUsage)) findings.push(finding('webpki.purpose-any', index, {}))
-    if (certificate.extensions.some(({ oid, critical }) => critical && oid === EXTENSION.extKeyUsage)) {
+    if (isCritical(certificate, EXTENSION.extKeyUsage)) {
       findings.push(finding('webpki.purpose-critical', index, {}))
     }
   }
   checkValidityPeriod(certificate, index, findings)
+}
+
+function isCritical({ extensions }: Certificate, wanted: string): boolean {
+  return extensions.some(({ oid, critical }) => critical && oid === wanted)
 }
 
 /**

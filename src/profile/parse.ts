@@ -5,10 +5,9 @@
  */
 
 import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
-import type { z } from 'zod'
 import { PkiError } from '../errors.ts'
 import type { CertificateProfile } from './profile.ts'
-import { PROFILE_SCHEMA } from './schema.ts'
+import { PROFILE_SCHEMA, type SchemaIssue } from './schema.ts'
 
 /** The path of a key from the top of the file. */
 type KeyPath = readonly PropertyKey[]
@@ -29,7 +28,7 @@ export function parseProfile(text: string, file: string): CertificateProfile {
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   // A misspelt key is missing as well: what stands there says more than what does not.
-  const issue = (issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]) as z.core.$ZodIssue
+  const issue = (issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]) as SchemaIssue
   const told = describeIssue(issue, data)
   throw mistake(file, position(lines, offsetOf(document.contents, told.path, told.at)), told.message, told)
 }
@@ -52,7 +51,7 @@ interface ToldIssue {
   readonly hint?: string
 }
 
-function describeIssue(issue: z.core.$ZodIssue, data: unknown): ToldIssue {
+function describeIssue(issue: SchemaIssue, data: unknown): ToldIssue {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] as string

@@ -43,6 +43,9 @@ const policy = z.strictObject({
   userNotice: z.exactOptional(z.string().max(200)).describe('Text that a program may show (RFC 5280: 200 characters)'),
 })
 
+/** One complaint of the schema. */
+export type SchemaIssue = z.core.$ZodIssue
+
 /** A profile as it stands in its file. */
 export const PROFILE_SCHEMA: z.ZodType<CertificateProfile> = z.strictObject({
   description: z.string().min(1).describe('One sentence: what such a certificate is for'),

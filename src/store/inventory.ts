@@ -1,6 +1,7 @@
 /** Everything in a store at once, for lists: each certificate, by whom it was issued, and whether it was revoked. */
 
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import type { CrlReason } from '../x509/crl-extension.ts'
 import type { JournalEntry } from './journal.ts'
 import type { Store } from './store.ts'
 
@@ -10,7 +11,13 @@ export interface InventoryEntry {
   /** Name in this store of the certificate that issued it; undefined if self-issued or not here. */
   readonly issuedBy: string | undefined
   readonly hasKey: boolean
-  readonly isRevoked: boolean
+  readonly revocation: ListedRevocation | undefined
+}
+
+/** That a certificate is revoked, or on hold. */
+export interface ListedRevocation {
+  readonly reason: CrlReason
+  readonly revocationDate: Date
 }
 
 export interface Inventory {
@@ -38,7 +45,7 @@ export function takeInventory(store: Store): Inventory {
         certificate,
         issuedBy: issuer === undefined ? undefined : nameByFingerprint.get(issuer),
         hasKey: store.hasKey(name),
-        isRevoked: revoked.has(own),
+        revocation: revoked.get(own),
       }
     }),
     damagedLines,
@@ -53,12 +60,15 @@ function issuerInChain(store: Store, name: string): string | undefined {
 
 function readHistory(entries: readonly JournalEntry[]) {
   const issuerOf = new Map<string, string>()
-  const revoked = new Set<string>()
+  const revoked = new Map<string, ListedRevocation>()
   for (const entry of entries) {
     if (entry.event === 'issued' && entry.issuerFingerprint !== undefined) {
       issuerOf.set(entry.fingerprint, entry.issuerFingerprint)
     }
-    if (entry.event === 'revoked') revoked.add(entry.fingerprint)
+    if (entry.event === 'revoked') {
+      const { fingerprint, reason, revocationDate } = entry
+      revoked.set(fingerprint, { reason, revocationDate: new Date(revocationDate) })
+    }
     if (entry.event === 'unrevoked') revoked.delete(entry.fingerprint)
   }
   return { issuerOf, revoked }

@@ -6,7 +6,17 @@
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { Certificate } from '../x509/certificate.ts'
 import type { CrlReason } from '../x509/crl-extension.ts'
@@ -32,6 +42,8 @@ export type JournalEvent =
       readonly issuerFingerprint?: string
       /** {@link issuerKeyHash}; for a self-signed certificate that of its own key. */
       readonly issuerKeyHash?: string
+      /** It may issue certificates itself. */
+      readonly isCa?: boolean
       readonly serialNumber: string
       readonly notAfter: string
       readonly subject: string
@@ -77,8 +89,15 @@ interface RevocationFacts {
  * certificates renewed, but what is revoked under a key stays revoked under it.
  */
 export function issuerKeyHash({ publicKey }: Pick<Certificate, 'publicKey'>): string {
-  return createHash('sha256').update(publicKey.encoded).digest('hex')
+  const known = keyHashes.get(publicKey)
+  if (known !== undefined) return known
+  const hash = createHash('sha256').update(publicKey.encoded).digest('hex')
+  keyHashes.set(publicKey, hash)
+  return hash
 }
+
+/** A responder asks for the same few at every request. */
+const keyHashes = new WeakMap<Certificate['publicKey'], string>()
 
 /** An event as it stands in the file. */
 export type JournalEntry = JournalEvent & { readonly v: number; readonly at: string }
@@ -111,19 +130,30 @@ export function appendEvents(
     .join('')
   try {
     const file = openSync(path, 'a+', 0o600)
+    const { size } = fstatSync(file)
     try {
-      const isNew = fstatSync(file).size === 0
-      const bytes = Buffer.from(endsInsideLine(file) ? `\n${lines}` : lines)
-      const written = writeSync(file, bytes)
-      if (written !== bytes.length) throw diskFull(path)
+      writeWhole(file, size, endsInsideLine(file, size) ? `\n${lines}` : lines)
       if (durable === true) fsyncSync(file)
-      if (durable === true && isNew) syncFolder(dirname(path))
+      if (durable === true && size === 0) syncFolder(dirname(path))
+    } catch (error) {
+      if (size === 0 && fstatSync(file).size === 0) unlinkSync(path)
+      throw error
     } finally {
       closeSync(file)
     }
   } catch (error) {
     throw asRefusal(error, path)
   }
+}
+
+/** Writes all of the text at the end of a file of `size` octets, or leaves that as it was. */
+function writeWhole(file: number, size: number, text: string): void {
+  const bytes = Buffer.from(text)
+  const written = writeSync(file, bytes)
+  if (written === bytes.length) return
+  // A disk that is full takes a part. Nobody can have written behind it, unless there is room again.
+  if (fstatSync(file).size === size + written) ftruncateSync(file, size)
+  throw Object.assign(new Error('the line was written in part'), { code: 'ENOSPC', syscall: 'write' })
 }
 
 /** A new file is found again only if its folder was written too. Windows has no such call, and no need of it. */
@@ -144,17 +174,11 @@ function syncFolder(folder: string): void {
   }
 }
 
-function endsInsideLine(file: number): boolean {
-  const { size } = fstatSync(file)
+function endsInsideLine(file: number, size: number): boolean {
   if (size === 0) return false
   const last = new Uint8Array(1)
   readSync(file, last, 0, 1, size - 1)
   return last[0] !== LINE_FEED
-}
-
-/** The kernel's way of saying that only a part of the line found room. */
-function diskFull(path: string): Error {
-  return Object.assign(new Error('the line was written in part'), { code: 'ENOSPC', syscall: 'write', path })
 }
 
 /** All events, oldest first. A store without a journal has had none. */

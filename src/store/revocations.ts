@@ -6,9 +6,11 @@
  */
 
 import { PkiError } from '../errors.ts'
+import type { OcspAnswer } from '../issue/ocsp.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import { CRL_REASONS, type CrlReason } from '../x509/crl-extension.ts'
 import { formatSerialNumber, parseSerialNumber } from '../x509/serial-number.ts'
-import type { JournalEntry } from './journal.ts'
+import { issuerKeyHash, type JournalEntry } from './journal.ts'
 import { JournalFollower } from './journal-follower.ts'
 import type { Store } from './store.ts'
 
@@ -25,8 +27,7 @@ export interface Revocation {
 
 /** What is known of one certificate at one time. `unknown`: no certificate of this serial number was issued here. */
 export type RecordedStatus =
-  | { readonly type: 'good' }
-  | { readonly type: 'unknown' }
+  | { readonly type: 'good' | 'unknown' }
   | { readonly type: 'revoked'; readonly revocation: Revocation }
 
 /** An issuer for whom something is recorded. */
@@ -42,6 +43,8 @@ interface IssuerRecord {
   readonly revoked: Map<string, Revocation>
   readonly issued: Set<string>
   lastCrlNumber: bigint
+  /** As it was when something was revoked, or no longer was, for the last time. */
+  outdatedCrlNumber: bigint
 }
 
 export interface RevocationsOptions {
@@ -89,6 +92,16 @@ export class Revocations {
     return { type: isKnown ? 'good' : 'unknown' }
   }
 
+  /** What an OCSP responder says at a time: the `lookup` of `issue/ocsp.ts`. */
+  ocspLookup(at: Date): (issuer: Certificate, serialNumber: bigint) => OcspAnswer {
+    return (issuer, serialNumber) => {
+      const status = this.status(issuerKeyHash(issuer), serialNumber, at)
+      if (status.type !== 'revoked') return { type: status.type }
+      const { revocationDate: revocationTime, reason: revocationReason, invalidityDate } = status.revocation
+      return { type: 'revoked', revocationTime, revocationReason, invalidityDate }
+    }
+  }
+
   /** The revocation of a certificate, whether it is in force yet or not. */
   find(issuer: string, serialNumber: bigint): Revocation | undefined {
     return this.#issuers.get(issuer)?.revoked.get(formatSerialNumber(serialNumber))
@@ -106,6 +119,20 @@ export class Revocations {
     return this.#issuers.get(issuer)?.lastCrlNumber ?? 0n
   }
 
+  /** CRLs of this issuer with this number or a lower one do not know its latest revocation, or the end of one. */
+  outdatedCrlNumber(issuer: string): bigint {
+    return this.#issuers.get(issuer)?.outdatedCrlNumber ?? -1n
+  }
+
+  /** When the next revocation that is already recorded comes into force after `at`; undefined if none is to come. */
+  nextRevocation(issuer: string, at: Date): Date | undefined {
+    let next: Date | undefined
+    for (const { revocationDate } of this.#issuers.get(issuer)?.revoked.values() ?? []) {
+      if (revocationDate > at && (next === undefined || revocationDate < next)) next = revocationDate
+    }
+    return next
+  }
+
   /** Everybody who has revoked something, also if nothing of it is left. */
   issuers(): readonly RecordedIssuer[] {
     return [...this.#issuers].flatMap(([keyHash, { name }]) => (name === undefined ? [] : [{ name, keyHash }]))
@@ -119,11 +146,15 @@ export class Revocations {
         // A change of reason moves the entry to the end: it is news.
         record.revoked.delete(entry.serialNumber)
         record.revoked.set(entry.serialNumber, requireRevocation(entry))
+        record.outdatedCrlNumber = record.lastCrlNumber
         return
       }
-      case 'unrevoked':
-        this.#record(entry.issuerKeyHash).revoked.delete(entry.serialNumber)
+      case 'unrevoked': {
+        const record = this.#record(entry.issuerKeyHash)
+        record.revoked.delete(entry.serialNumber)
+        record.outdatedCrlNumber = record.lastCrlNumber
         return
+      }
       case 'crl-issued': {
         const record = this.#record(entry.issuerKeyHash)
         const number = BigInt(entry.crlNumber)
@@ -142,7 +173,13 @@ export class Revocations {
   #record(issuer: string): IssuerRecord {
     const known = this.#issuers.get(issuer)
     if (known !== undefined) return known
-    const record: IssuerRecord = { name: undefined, revoked: new Map(), issued: new Set(), lastCrlNumber: 0n }
+    const record: IssuerRecord = {
+      name: undefined,
+      revoked: new Map(),
+      issued: new Set(),
+      lastCrlNumber: 0n,
+      outdatedCrlNumber: -1n,
+    }
     this.#issuers.set(issuer, record)
     return record
   }

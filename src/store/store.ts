@@ -50,6 +50,8 @@ export interface CredentialToStore {
 export interface PutOptions {
   /** Replace a credential of this name. */
   readonly force?: boolean | undefined
+  /** Locks the store while files are replaced: two processes could leave the key of one and the certificate of the other. */
+  readonly processes?: ProcessTable | undefined
   readonly now: Date
 }
 
@@ -173,7 +175,7 @@ export class Store {
    */
   putAll(
     items: readonly { readonly credential: CredentialToStore; readonly event: JournalEvent }[],
-    { force, now }: PutOptions,
+    { force, processes, now }: PutOptions,
     alsoWrite: readonly FileToWrite[] = [],
   ): readonly StoredPaths[] {
     if (force !== true) for (const { credential } of items) this.requireFree(credential.name)
@@ -182,7 +184,7 @@ export class Store {
     this.#place(
       files,
       items.map(({ event }) => event),
-      { force, now, remove },
+      { force, processes, now, remove },
     )
     return items.map(({ credential: { name, key } }) => ({
       certificate: this.certificatePath(name),
@@ -217,15 +219,20 @@ export class Store {
     this.#place(files, [event], options)
   }
 
-  #place(files: readonly FileToWrite[], events: readonly JournalEvent[], { force, now, remove }: PlaceOptions): void {
-    const placed = placeFiles(this.folder, files, { force, remove })
-    try {
-      appendEvents(this.journalPath, events, now)
-    } catch (error) {
-      placed.takeBack()
-      throw error
+  #place(files: readonly FileToWrite[], events: readonly JournalEvent[], options: PlaceOptions): void {
+    const { force, processes, now, remove } = options
+    const place = () => {
+      const placed = placeFiles(this.folder, files, { force, remove })
+      try {
+        appendEvents(this.journalPath, events, now)
+      } catch (error) {
+        placed.takeBack()
+        throw error
+      }
+      placed.keep()
     }
-    placed.keep()
+    if (force === true && processes !== undefined && this.exists) this.locked(processes, place)
+    else place()
   }
 
   note(event: JournalEvent, now: Date, options: AppendOptions = {}): void {

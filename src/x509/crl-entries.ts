@@ -84,14 +84,13 @@ export class CrlEntries implements Iterable<CrlEntry> {
    * @param crlIssuer issuer of the CRL: the certificate issuer of entries that name none
    */
   find(serialOctets: Uint8Array, issuer: Name, crlIssuer: Name): CrlEntry | undefined {
-    let found: CrlEntry | undefined
-    for (const index of this.#withSerial(serialOctets)) {
+    for (const index of this.#withSerial(serialOctets).toReversed()) {
       const { certificateIssuer } = this.#decodeIssuer(index)
       const matches =
         certificateIssuer === undefined ? issuer.equals(crlIssuer) : namesIssuer(certificateIssuer, issuer)
-      if (matches) found = this.#entry(index)
+      if (matches) return this.#entry(index)
     }
-    return found
+    return undefined
   }
 
   /** Indexes of the entries with this serial number, ascending. */

@@ -1,7 +1,7 @@
 /** Public keys, algorithm identifiers and the digests by which people recognise them, as descriptions. */
 
 import { createHash } from 'node:crypto'
-import { DerError } from '../der/reader.ts'
+import { DerError, Tag } from '../der/reader.ts'
 import { type AlgorithmIdentifier, parsePssParameters } from './algorithm.ts'
 import { unknownOctets } from './describe-unknown.ts'
 import { boolean, bulk, type Description, fields, number, octets, oidValue, text, type Value } from './description.ts'
@@ -108,8 +108,8 @@ function keyFacts(key: SubjectPublicKeyInfo): PublicKeyFacts | DerError {
 /** An AlgorithmIdentifier: RSASSA-PSS with its digests and salt, others by name, odd parameters as octets. */
 export function describeAlgorithm({ oid, parameters }: AlgorithmIdentifier): Value {
   const algorithm = oidValue(oid, oid === KEY_ALGORITHM.rsassaPss ? 'RSASSA-PSS' : oidName(oid))
-  const isNull = parameters?.length === 2 && parameters[0] === 0x05
-  if (parameters === undefined || isNull) return algorithm
+  const isNull = parameters?.length === 2 && parameters[0] === Tag.null
+  if (parameters === undefined || isNull) return fields({ algorithm })
   const pss = oid === KEY_ALGORITHM.rsassaPss ? parsePssParameters(parameters) : undefined
   if (pss === undefined) return fields({ algorithm, parameters: unknownOctets(parameters) })
   const { digest, mgf1Digest, saltLength } = pss

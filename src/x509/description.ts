@@ -55,6 +55,8 @@ export type DescribedKind =
   | 'certificate'
   | 'certificationRequest'
   | 'certificateList'
+  | 'ocspRequest'
+  | 'ocspResponse'
   | 'publicKey'
   | 'privateKey'
   /** A handshake with a server; its certificates are described by themselves. */

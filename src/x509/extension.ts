@@ -140,7 +140,12 @@ export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
 /** KeyUsage (§4.2.1.3). Bits beyond the nine named ones have no meaning and are dropped. */
 export function parseKeyUsage(value: Uint8Array): readonly KeyUsageName[] {
   const bits = namedBits(readWhole(value, Tag.bitString, 'keyUsage'), 'keyUsage')
-  return bits.flatMap((bit) => KEY_USAGES[bit] ?? [])
+  const usages: KeyUsageName[] = []
+  for (const bit of bits) {
+    const usage = KEY_USAGES[bit]
+    if (usage !== undefined) usages.push(usage)
+  }
+  return usages
 }
 
 /** ExtKeyUsage and Microsoft's application policies carry lists of purposes; the latter as PolicyInformation. */

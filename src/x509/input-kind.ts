@@ -2,7 +2,16 @@
 
 import { contextTag, DerReader, Tag } from '../der/reader.ts'
 
-export type EncodingKind = 'certificate' | 'crl' | 'request' | 'private-key' | 'public-key' | 'pkcs7' | 'pkcs12'
+export type EncodingKind =
+  | 'certificate'
+  | 'crl'
+  | 'request'
+  | 'private-key'
+  | 'public-key'
+  | 'pkcs7'
+  | 'pkcs12'
+  | 'ocsp-request'
+  | 'ocsp-response'
 
 /**
  * @returns undefined for anything else
@@ -14,10 +23,13 @@ export function encodingKind(bytes: Uint8Array): EncodingKind | undefined {
   const fields = outer.sequence('file')
   const first = fields.peek()
   if (first === Tag.oid) return 'pkcs7'
+  if (first === Tag.enumerated) return 'ocsp-response'
   if (first === Tag.integer) return kindWithVersion(fields)
   if (first !== Tag.sequence) return undefined
 
   const head = fields.sequence('file')
+  // Everything else that begins with a SEQUENCE has another element behind it, and none of them is `[0]`.
+  if (fields.atEnd || fields.peek() === contextTag(0, true)) return kindOfUnsigned(head)
   // An AlgorithmIdentifier first: EncryptedPrivateKeyInfo or SubjectPublicKeyInfo.
   if (head.peek() === Tag.oid && fields.peek() === Tag.octetString) return 'private-key'
   if (head.peek() === Tag.oid && fields.peek() === Tag.bitString) return 'public-key'
@@ -30,6 +42,12 @@ function kindWithVersion(fields: DerReader): EncodingKind | undefined {
   const next = fields.peek()
   if (next === Tag.sequence) return version.length === 1 && version[0] === 3 ? 'pkcs12' : 'private-key'
   return next === Tag.octetString || next === Tag.integer ? 'private-key' : undefined
+}
+
+/** TBSRequest begins with the name of who asks, or with the list of what is asked. */
+function kindOfUnsigned(tbs: DerReader): EncodingKind | undefined {
+  const first = tbs.peek()
+  return first === Tag.sequence || first === contextTag(1, true) ? 'ocsp-request' : undefined
 }
 
 /** SIGNED{…}: what is signed begins with version and serial number, version and name, or version and algorithm. */

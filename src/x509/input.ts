@@ -1,6 +1,6 @@
 /**
  * Whatever file holds certificates, keys, requests or CRLs, recognised by its content and never by its name: PEM with
- * any number of blocks and text between them, DER, PKCS#7, PKCS#12.
+ * any number of blocks and text between them, DER, PKCS#7, PKCS#12. OCSP requests and responses have no PEM form.
  *
  * A file that is none of these is an error. A certificate that does not parse inside one that is, is reported by itself:
  * whether that matters is for the caller to say, and among intermediates it is a finding like any other.
@@ -12,12 +12,12 @@ import { DerError, DerReader } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import { type Certificate, parseCertificate } from './certificate.ts'
 import { Decryption } from './decryption.ts'
-import { encodingKind } from './input-kind.ts'
+import { type EncodingKind, encodingKind } from './input-kind.ts'
 import { isPrivateKeyLabel, KEY_PASSWORD_HINT, parseKeyBlock, parseKeyDer } from './key-file.ts'
 import type { PrivateKey } from './keys.ts'
 
 /** What a file turned out to be, by its content. */
-export type InputKind = 'pem' | 'certificate' | 'crl' | 'request' | 'private-key' | 'public-key' | 'pkcs7' | 'pkcs12'
+export type InputKind = 'pem' | EncodingKind
 
 /** Where something stands in a file. */
 export interface InputPlace {
@@ -28,7 +28,7 @@ export interface InputPlace {
   readonly offset: number
 }
 
-/** A request or a CRL: recognised, not read. `parseRequest` and `parseCrl` read it. */
+/** A request, a CRL or the like: recognised, not read. `parseRequest`, `parseCrl` and so on read it. */
 export interface InputEncoding {
   readonly encoded: Uint8Array
   readonly place: InputPlace
@@ -53,6 +53,8 @@ export interface Input {
   readonly crls: readonly InputEncoding[]
   /** SubjectPublicKeyInfo files. */
   readonly publicKeys: readonly InputEncoding[]
+  readonly ocspRequests: readonly InputEncoding[]
+  readonly ocspResponses: readonly InputEncoding[]
 }
 
 export interface InputOptions {
@@ -134,6 +136,8 @@ class Collector {
   readonly #requests: InputEncoding[] = []
   readonly #crls: InputEncoding[] = []
   readonly #publicKeys: InputEncoding[] = []
+  readonly #ocspRequests: InputEncoding[] = []
+  readonly #ocspResponses: InputEncoding[] = []
 
   constructor(options: InputOptions) {
     this.#options = options
@@ -154,6 +158,8 @@ class Collector {
       requests,
       crls,
       publicKeys,
+      ocspRequests: this.#ocspRequests,
+      ocspResponses: this.#ocspResponses,
     }
   }
 
@@ -225,6 +231,12 @@ class Collector {
         return kind
       case 'public-key':
         this.#publicKeys.push({ encoded: bytes, place: this.place })
+        return kind
+      case 'ocsp-request':
+        this.#ocspRequests.push({ encoded: bytes, place: this.place })
+        return kind
+      case 'ocsp-response':
+        this.#ocspResponses.push({ encoded: bytes, place: this.place })
         return kind
       case 'private-key':
         this.expected = 'a private key'

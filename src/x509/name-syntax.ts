@@ -20,6 +20,9 @@ export type DnsNameProblem =
   /** Forbidden in host names, deployed all the same: those who are lenient let this one pass. */
   | 'underscore'
 
+/** What nearly all are: letters, digits and hyphens in order, and a last label that begins with a letter. */
+const PLAIN_DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
+
 const LABEL = /^[A-Za-z0-9_-]+$/
 
 /**
@@ -30,6 +33,7 @@ export function dnsNameProblem(name: string): DnsNameProblem | undefined {
   if (name === '') return 'empty'
   // 255 octets on the wire (RFC 1035 §2.3.4) are 253 characters of text.
   if (name.length > 253) return 'too-long'
+  if (PLAIN_DNS_NAME.test(name)) return undefined
   if (name.endsWith('.')) return 'trailing-dot'
   const labels = name.split('.')
   const hostLabels = labels[0] === '*' && labels.length > 1 ? labels.slice(1) : labels

@@ -8,7 +8,7 @@
  */
 
 import { type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
-import { isAsciiString, readOid, stringFromElement } from '../der/values.ts'
+import { asciiFromElement, isAsciiString, readOid, stringFromElement } from '../der/values.ts'
 import { element, equalBytes, oid, sequence, setOf } from '../der/writer.ts'
 
 export interface Attribute {
@@ -42,7 +42,11 @@ export class Name {
 
   /** Two names have the same key exactly if they are equal; made once, so it can index a pool of certificates. */
   get key(): string {
-    this.#key ??= this.rdns.map(rdnKey).join('\x01')
+    if (this.#key === undefined) {
+      let key = ''
+      for (const rdn of this.rdns) key += `${rdnKey(rdn)}\x01`
+      this.#key = key
+    }
     return this.#key
   }
 
@@ -134,6 +138,7 @@ class ReadAttribute implements Attribute {
   readonly oid: string
   readonly tag: number
   readonly #element: DerElement
+  readonly #isAscii: boolean
   #value: string | undefined
 
   constructor(type: string, value: DerElement, what: string) {
@@ -141,11 +146,12 @@ class ReadAttribute implements Attribute {
     this.tag = value.tag
     this.#element = value
     // What is not plain ASCII is decoded at once, so that malformed text is never met later.
-    if (!isAsciiString(value)) this.#value = stringFromElement(value, what)
+    this.#isAscii = isAsciiString(value)
+    if (!this.#isAscii) this.#value = stringFromElement(value, what)
   }
 
   get value(): string | undefined {
-    this.#value ??= stringFromElement(this.#element, 'name')
+    this.#value ??= this.#isAscii ? asciiFromElement(this.#element, 'name') : undefined
     return this.#value
   }
 

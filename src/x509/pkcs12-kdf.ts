@@ -52,7 +52,7 @@ export function derivePkcs12Key(
   if (v === undefined || iterations < 1) throw new RangeError(`PKCS #12 key derivation: ${digest}, ${iterations}`)
   const diversifier = Buffer.alloc(v, purpose)
   const input = Buffer.concat([repeatToBlocks(salt, v), repeatToBlocks(password, v)])
-  const output: Buffer[] = []
+  const output: Uint8Array[] = []
   for (let produced = 0; produced < length; ) {
     let a = createHash(digest).update(diversifier).update(input).digest()
     // Five times as fast as createHash, and the bulk of the time that a PFX takes.

@@ -32,7 +32,7 @@ export interface MacData {
 /** RFC 9579 §9: a short key would make a MAC that anybody can forge. */
 const MIN_MAC_KEY_LENGTH = 20
 
-/** Our own derivation calls `createHash` once an iteration: measured beside PBKDF2. */
+/** One iteration of our own derivation beside one of PBKDF2. */
 const ITERATION_COST = 4
 
 /** @throws DerError; PkiError `input.unsupported` for an unknown digest and for too many iterations */

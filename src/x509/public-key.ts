@@ -36,7 +36,7 @@ export class SubjectPublicKeyInfo {
    * @throws whatever `node:crypto` throws for a key it does not take
    */
   get keyObject(): KeyObject {
-    this.#keyObject ??= createPublicKey({ key: this.encoded as Buffer, format: 'der', type: 'spki' })
+    this.#keyObject ??= importKey(this.encoded)
     return this.#keyObject
   }
 
@@ -52,6 +52,24 @@ export class SubjectPublicKeyInfo {
     const algorithm = { oid: this.algorithm.oid, parameters, encoded: encodedAlgorithm }
     return new SubjectPublicKeyInfo(algorithm, this.publicKey, sequence(encodedAlgorithm, bitString(this.publicKey)))
   }
+}
+
+/**
+ * Imported keys by their encoding, the latest ones. OpenSSL 3 takes twice as long to import a P-256 key as to check a
+ * signature with it, and whoever checks certificates one after the other meets the same few issuers all the time.
+ */
+const importedKeys = new Map<string, KeyObject>()
+const MAX_IMPORTED_KEYS = 256
+
+function importKey(encoded: Uint8Array): KeyObject {
+  const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  const index = bytes.toString('latin1')
+  const known = importedKeys.get(index)
+  if (known !== undefined) return known
+  const key = createPublicKey({ key: bytes, format: 'der', type: 'spki' })
+  if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.delete(importedKeys.keys().next().value as string)
+  importedKeys.set(index, key)
+  return key
 }
 
 function oidElement(algorithm: AlgorithmIdentifier): Uint8Array {

@@ -12,6 +12,8 @@ export interface MemoryIoOptions {
   readonly stdin?: Uint8Array
   /** A terminal of this width, with colours unless `env` says otherwise. */
   readonly columns?: number
+  /** Whether there is somebody to answer questions. */
+  readonly interactive?: boolean
 }
 
 export interface CommandResult {
@@ -39,7 +41,7 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     cwd: options.cwd,
     platform: 'linux',
     packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
-    interactive: false,
+    interactive: options.interactive ?? false,
     process: { pid: process.pid, isRunning: () => true },
     random: (size) => new Uint8Array(randomBytes(size)),
     now: () => options.now,

@@ -398,8 +398,10 @@ describe('a certificate', () => {
         "serialNumber": "0102",
         "signature": "fc0dff7f6082f1a78c1cfa84e8dc9efc13ea1a642c248736d3b4e6d6606b523e5755c9858400d801b4f6506e411cb4e01bcaf3cd4a82ee6d7458b8c3f58c3401",
         "signatureAlgorithm": {
-          "name": "ed25519",
-          "oid": "1.3.101.112",
+          "algorithm": {
+            "name": "ed25519",
+            "oid": "1.3.101.112",
+          },
         },
         "source": "leaf.pem",
         "subject": {

@@ -224,6 +224,8 @@ describe('wrong input', () => {
     { line: 'chain.pem --trust root.pem --host a --ip 1.1.1.1', exitCode: 2, code: 'usage.option' },
     { line: 'chain.pem --trust root.pem --host *.test', exitCode: 2, code: 'usage.general-name' },
     { line: 'chain.pem --trust root.pem --ip 1.1.1', exitCode: 2, code: 'usage.general-name' },
+    // Also where no path is found, and the name is never compared.
+    { line: 'leaf.pem --trust root.pem --host a..b', exitCode: 2, code: 'usage.general-name' },
     { line: 'chain.pem --trust root.pem --at yesterday', exitCode: 2, code: 'usage.time' },
     { line: 'chain.pem --trust root.pem --max-depth -1', exitCode: 2, code: 'usage.option' },
     { line: 'chain.pem --trust root.pem --policy serverAuth', exitCode: 2, code: 'usage.option' },

@@ -241,13 +241,16 @@ describe('other readers', { timeout: 60_000 }, () => {
       expect(output).toContain('Certificate chain length: 2')
     })
   })
-  test.skipIf(!hasProgram('pk12util')).each(['modern', 'legacy'] as const)('pk12util -l: %s', async (profile) => {
-    withFiles({ ...(await folderOf(build('rsa-2048', profile))) }, (folder) => {
-      const { status, output } = runProgram('pk12util', inFolder(folder, ['-l', 'test.pfx', '-W', 'changeit']))
-      expect(status, output).toBe(0)
-      expect(output).toContain('Test Intermediate')
-    })
-  })
+  test.skipIf(!hasProgram('pk12util')).each(cases.filter(({ algorithm }) => /^(ec-p|rsa|ed25519)/.test(algorithm)))(
+    'pk12util -l: $algorithm, $profile',
+    async ({ algorithm, profile }) => {
+      withFiles(await folderOf(build(algorithm, profile)), (folder) => {
+        const { status, output } = runProgram('pk12util', inFolder(folder, ['-l', 'test.pfx', '-W', 'changeit']))
+        expect(status, output).toBe(0)
+        expect(output).toContain('Test Intermediate')
+      })
+    },
+  )
 })
 
 /** Arguments with the file names in them made paths. */

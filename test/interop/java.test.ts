@@ -3,15 +3,13 @@
 import { delimiter, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
-import { hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
+import { hierarchy, KEYS, PASSWORD, PFX_PROFILES } from './hierarchy.ts'
 import { needs, program, runWell } from './programs.ts'
 
 const EXCEPTIONS: Exceptions = exceptionFor(['ec-secp256k1', ...BRAINPOOL], {
   words: /signature check failed/,
   reason: 'Java dropped these curves with JDK 16 (JDK-8235540)',
 })
-
-const PROFILES = ['modern', 'legacy', 'legacy-rc2'] as const
 
 needs('keytool')('keytool', () => {
   // Half of what a start of Java costs is optimising code that runs once.
@@ -25,7 +23,7 @@ needs('keytool')('keytool', () => {
     expect(listed).toContain('Your keystore contains 1 entry')
     expect(listed).toContain('Alias name: client')
     expect(listed).toContain('Entry type: PrivateKeyEntry')
-    expect(listed).toContain('Certificate chain length: 3')
+    expect(listed).toContain('Certificate chain length: 2')
   })
 
   test('-list -v shows the trust store as a trusted certificate', async () => {
@@ -57,7 +55,7 @@ needs('java')('java', () => {
     const cases: string[] = []
     for (const key of KEYS) {
       const at = await hierarchy(key)
-      const clients = PROFILES.map((profile) => at(`client.${profile}.pfx`)).join(delimiter)
+      const clients = PFX_PROFILES.map((profile) => at(`client.${profile}.pfx`)).join(delimiter)
       cases.push(key, clients, at('server.modern.pfx'), at('truststore.pfx'))
     }
     const right = await hierarchy('ec-p256')
@@ -76,7 +74,7 @@ needs('java')('java', () => {
 
   test.each(KEYS)('%s: every key store opens, the path validates, both sides shake hands', (key) => {
     const answer = answers.get(key) as Answer
-    expect(answer.chains).toBe('3,3,3')
+    expect(answer.chains).toBe('2,2,2')
     expect(answer.trusted).toBe('1')
     expectAccepted(EXCEPTIONS, key, { accepted: answer.path === 'ok', said: answer.path })
     expectAccepted(EXCEPTIONS, key, { accepted: answer.handshake === 'ok', said: answer.handshake })

@@ -41,7 +41,7 @@ needs('pk12util', 'certutil')('nss', () => {
       const { status, output } = pk12util('-l', at(`client.${profile}.pfx`), '-W', PASSWORD)
       expect(status).toBe(0)
       expect(output).toContain('Friendly Name: client')
-      expect(output.match(/^Certificate/gm)).toHaveLength(3)
+      expect(output.match(/^Certificate/gm)).toHaveLength(2)
       expect(pk12util('-l', at(`client.${profile}.pfx`), '-W', 'wrong').status).not.toBe(0)
     })
 

@@ -113,6 +113,24 @@ export function run(path: string, args: readonly string[], options: RunOptions =
   return { status: status ?? -1, stdout, stderr, output: stdout + stderr }
 }
 
+/**
+ * As {@link run}, while this process goes on: for a client whose server lives here.
+ * @throws Error if it cannot be started; one that takes too long is killed and ends with -1
+ */
+export async function runBeside(path: string, args: readonly string[]): Promise<Outcome> {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' }
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: CALL_LIMIT })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  const status = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? -1))
+  })
+  return { status, stdout, stderr, output: stdout + stderr }
+}
+
 /** Runs a program that must succeed. @throws Error with its whole output otherwise */
 export function runWell(path: string, args: readonly string[], options: RunOptions = {}): Outcome {
   const outcome = run(path, args, options)

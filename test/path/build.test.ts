@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { contextPrimitive, sequence } from '../../src/der/writer.ts'
 import type { BudgetLimits } from '../../src/path/budget.ts'
 import { MAX_ATTEMPTS } from '../../src/path/verify.ts'
-import type { Certificate } from '../../src/x509/certificate.ts'
+import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
+import { encodeAuthorityKeyIdentifier } from '../../src/x509/extension-encoding.ts'
 import { hex } from '../der/hex.ts'
 import {
   AT,
@@ -51,6 +52,20 @@ describe('one path of several', () => {
     expect(verdict.path).toEqual([target, good.certificate, ANCHOR])
   })
 
+  it('prefers the issuer whose serial number the hint names', () => {
+    const extensions = {
+      authorityKeyIdentifier: encodeAuthorityKeyIdentifier({
+        keyIdentifier: undefined,
+        authorityCertIssuer: [{ type: 'directoryName', value: ANCHOR.subject }],
+        authorityCertSerialNumber: 4711n,
+      }),
+    }
+    const others = Array.from({ length: 5 }, () => intermediate(ROOT))
+    const good = intermediate(ROOT, { serialNumber: 4711n })
+    const verdict = judge(leaf(good, { extensions }), [ANCHOR], certificates(...others, good))
+    expect(verdict).toMatchObject({ valid: true, attempts: [{ valid: true }] })
+  })
+
   it('does not require that key identifiers fit', () => {
     const issuer = intermediate(ROOT)
     const strangers = Array.from({ length: 5 }, () => intermediate(ROOT))
@@ -88,6 +103,19 @@ describe('one path of several', () => {
     expect(verdict.valid).toBe(true)
   })
 
+  it('is tried once, however often its certificates are given', () => {
+    const issuer = intermediate(ROOT)
+    const copies = certificates(issuer, ROOT, issuer, {
+      ...issuer,
+      certificate: parseCertificate(issuer.certificate.encoded.slice()),
+    })
+    const verdict = judge(leaf(issuer, EXPIRED), [ANCHOR, ANCHOR], copies)
+    expect(verdict.attempts.map(({ path }) => path.length)).toEqual([3])
+    expect(judge(leaf(issuer, EXPIRED), certificates(issuer), copies).attempts.map(({ path }) => path.length)).toEqual([
+      2,
+    ])
+  })
+
   it('compares names as RFC 5280 §7.1 does', () => {
     const shouting = root({ subject: 'CN=The  ROOT' })
     const { encoded } = root({ subject: 'CN=the root' }).certificate.subject
@@ -112,6 +140,19 @@ describe('what is told when there is no path', () => {
     const verdict = judge(leaf(stranger), [ANCHOR], certificates(stranger))
     expect(theFinding(verdict, 'path.untrusted-root')).toMatchObject({ certificate: 1, subject: 'CN=stranger' })
     expect(errorsOf(judge(stranger.certificate, [ANCHOR]))).toEqual(['path.untrusted-root@0'])
+  })
+
+  it('the longest of several dead ends', () => {
+    const nobody = root({ subject: 'CN=nobody' })
+    const missing = intermediate(nobody, { subject: 'CN=missing' })
+    const issuer = intermediate(missing)
+    const short = crossCertificate(nobody, issuer)
+    for (const pool of [certificates(short, issuer, missing), certificates(missing, issuer, short)]) {
+      const verdict = judge(leaf(issuer), [ANCHOR], pool)
+      expect(verdict.attempts).toHaveLength(2)
+      expect(verdict.path).toHaveLength(3)
+      expect(theFinding(verdict, 'path.issuer-not-found').issuer).toBe('CN=nobody')
+    }
   })
 
   it('the attempt that came furthest, with all others at hand', () => {

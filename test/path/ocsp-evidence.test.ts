@@ -69,6 +69,7 @@ function facts(verdict: Verdict, code: string): object | undefined {
 }
 
 const MUTED = 'unknown@0'
+const EXPIRED = { thisUpdate: days(-3), nextUpdate: days(-1) }
 const DER_NULL = Uint8Array.of(5, 0)
 const second = (number: number) => new Date(AT.getTime() + number * 1000)
 
@@ -128,6 +129,11 @@ describe('a response', () => {
     const verdict = verify([parseOcspResponse(failedResponse(3))])
     expect(codes(verdict)).toEqual([MUTED, 'ocsp-not-successful@0'])
     expect(facts(verdict, 'revocation.ocsp-not-successful')).toMatchObject({ status: 'tryLater' })
+  })
+
+  it('of the future does not condemn', () => {
+    const verdict = verify([response({ thisUpdate: second(1), status: revokedStatus(AT) })])
+    expect(codes(verdict)).toEqual([MUTED, 'ocsp-not-yet-valid@0'])
   })
 
   it('out of date condemns all the same, but for a hold', () => {
@@ -196,6 +202,16 @@ describe('a delegated responder', () => {
     expect(codes(verdict)).toEqual([])
   })
 
+  // Covers the leaf for one reason only, and lists the responder.
+  const revokesResponder = {
+    issuingDistributionPoint: { onlySomeReasons: ['keyCompromise'] as const },
+    entries: [revoked(20)],
+  }
+
+  it('with nocheck is believed whatever is said of it', () => {
+    expect(codes(judge({}, revokesResponder))).toEqual([])
+  })
+
   describe('without nocheck', () => {
     const value = encodeInfoAccess([
       {
@@ -209,15 +225,14 @@ describe('a delegated responder', () => {
 
     it('is believed unless it is known to be revoked, where its certificate names nowhere to ask', () => {
       expect(codes(judge({ extensions: [] }, otherScope))).toEqual([])
-      const issuingDistributionPoint = { onlySomeReasons: ['keyCompromise'] as const }
-      const verdict = judge({ extensions: [] }, { issuingDistributionPoint, entries: [revoked(20)] })
+      const verdict = judge({ extensions: [] }, revokesResponder)
       expect(codes(verdict)).toEqual([MUTED, 'ocsp-responder-status@0'])
       expect(facts(verdict, 'revocation.ocsp-responder-status')).toMatchObject({ status: 'revoked' })
     })
 
     it('needs a known status where its certificate names somewhere to ask', () => {
       const verdict = judge(somewhereToAsk, otherScope)
-      expect(codes(verdict)).toEqual([MUTED, 'crl-scope@0', 'ocsp-responder-status@0'])
+      expect(codes(verdict)).toEqual([MUTED, 'ocsp-responder-status@0', 'crl-scope@0'])
       expect(facts(verdict, 'revocation.ocsp-responder-status')).toMatchObject({ status: 'unknown' })
     })
   })
@@ -225,13 +240,18 @@ describe('a delegated responder', () => {
 
 describe('CRL and OCSP together', () => {
   const bad = response({ status: revokedStatus(days(-10)) })
+  const gone = response({ status: revokedStatus(days(-10)), thisUpdate: days(-9), nextUpdate: days(-8) })
   it.each([
     ['either clears', [response()], undefined, []],
     ['both clear', [response()], {}, []],
     ['the CRL condemns', [response()], { entries: [revoked(7)] }, ['revoked@0']],
     ['the response condemns', [bad], {}, ['revoked@0']],
     ['one response condemns', [response(), bad], undefined, ['revoked@0']],
-    ['a response makes up for an expired CRL', [response()], { nextUpdate: days(-1), thisUpdate: days(-3) }, []],
+    ['a response out of date condemns', [gone], EXPIRED, ['revoked@0']],
+    ['a response out of date does not condemn what a CRL clears', [gone], {}, []],
+    ['nor what another response clears', [gone, response()], undefined, []],
+    ['a response clears what an expired CRL lists', [response()], { ...EXPIRED, entries: [revoked(7)] }, []],
+    ['a response makes up for an expired CRL', [response()], EXPIRED, []],
   ] as const)('%s', (_, responses, leafCrl, expected) => {
     expect(codes(verify(responses, leafCrl))).toEqual(expected)
   })

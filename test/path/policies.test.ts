@@ -56,6 +56,23 @@ describe('the policies of a path', () => {
       [],
     ],
     [
+      'a self-issued CA may still assert an inhibited anyPolicy',
+      [
+        { policies: [A], inhibitAnyPolicy: 0 },
+        { subject: 'CN=ca 0', policies: [ANY_POLICY] },
+      ],
+      { policies: [A] },
+      {},
+      [A],
+    ],
+    [
+      'a self-issued target may not',
+      [{ policies: [A], inhibitAnyPolicy: 0 }],
+      { subject: 'CN=ca 0', policies: [ANY_POLICY] },
+      {},
+      [],
+    ],
+    [
       'mapped: the user is told the policy of his own domain',
       [{ policies: [A], mappings: [[A, B]] }],
       { policies: [B] },
@@ -88,7 +105,7 @@ describe('the policies of a path', () => {
     [
       'mapping inhibited',
       [{ policies: [A, C], mappings: [[A, B]] }],
-      { policies: [B, C] },
+      { policies: [A, B, C] },
       { inhibitPolicyMapping: true },
       [C],
     ],
@@ -98,7 +115,7 @@ describe('the policies of a path', () => {
         { policies: [A, C], policyConstraints: { inhibitPolicyMapping: 0 } },
         { policies: [A, C], mappings: [[A, B]] },
       ],
-      { policies: [B, C] },
+      { policies: [A, B, C] },
       {},
       [C],
     ],
@@ -130,6 +147,13 @@ describe('a policy that is required', () => {
       {},
       {},
       ['policy.required@0'],
+    ],
+    [
+      'by a CA, self-issued certificates not counted',
+      [{ policyConstraints: { requireExplicitPolicy: 2 } }, { subject: 'CN=ca 0' }],
+      {},
+      {},
+      [],
     ],
     ['by a CA, three certificates on', [{ policyConstraints: { requireExplicitPolicy: 3 } }, {}], {}, {}, []],
     [

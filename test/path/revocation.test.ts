@@ -210,6 +210,11 @@ describe('an expired CRL', () => {
     ['what it holds', () => [listing('certificateHold')], [MUTED, 'crl-expired@0']],
     ['what a current one clears', () => [listing('superseded'), crl(CA)], []],
     [
+      'what a current one clears, be it the older',
+      () => [crl(CA, { thisUpdate: days(-0.5), nextUpdate: days(-0.1), entries: [revoked(7)] }), crl(CA)],
+      [],
+    ],
+    [
       'with a signature that is not good',
       () => [crl({ ...CA, signer: OTHER_KEY.signer }, { ...expired, entries: [revoked(7)] })],
       [MUTED, 'crl-expired@0', 'crl-signature@0'],
@@ -316,6 +321,15 @@ describe('reasons (d), (e), (l)', () => {
     expect(codes(verify({ crls: [partition(compromise), partition(others, listed)] }))).toEqual(['revoked@0'])
   })
 
+  it('a CRL without a reason that is still open is not asked', () => {
+    const older = crl(CA, {
+      issuingDistributionPoint: { onlySomeReasons: compromise },
+      thisUpdate: days(-5),
+      entries: [revoked(7)],
+    })
+    expect(codes(verify({ crls: [partition(compromise), older] }))).toEqual([MUTED])
+  })
+
   it('reasons of the distribution point narrow those of the CRL', () => {
     const target = leafOf(CA, point({ distributionPoint: at('http://a.test/1.crl'), reasons: compromise }))
     const named = { distributionPoint: at('http://a.test/1.crl') }
@@ -354,7 +368,11 @@ describe('delta CRLs (c), (h), (i), (k)', () => {
       [crl(CA, { ...complete, ...part }), crl(CA, { ...delta, ...part, entries: hold })],
       ['revoked@0'],
     ],
-    ['of another key is not used', [crl(CA, complete), crl(OTHER_KEY, { ...delta, entries: hold })], []],
+    [
+      'that names another key is not used',
+      [crl(CA, complete), crl({ ...OTHER_KEY, signer: CA.signer }, { ...delta, entries: hold })],
+      [],
+    ],
     [
       'with a bad signature is not used',
       [crl(CA, complete), crl({ ...CA, signer: OTHER_KEY.signer }, { ...delta, entries: hold })],
@@ -395,7 +413,7 @@ describe('the issuer of a CRL (f)', () => {
   it('must have a status that is known', () => {
     const crls = [crl(ROOT, { issuingDistributionPoint: { onlyContainsCACerts: true } }), crl(crlSigner)]
     const verdict = verify({ crls: [], untrusted, revocation: { crls } })
-    expect(codes(verdict)).toEqual([MUTED, 'crl-scope@0', 'crl-issuer-status@0'])
+    expect(codes(verdict)).toEqual([MUTED, 'crl-issuer-status@0', 'crl-scope@0'])
     expect(facts(verdict, 'revocation.crl-issuer-status')).toMatchObject({ status: 'unknown' })
     // Whoever asks about the target alone does not ask about signers either.
     expect(codes(verify({ crls: [], untrusted, revocation: { crls, scope: 'end-entity' } }))).toEqual([])
@@ -429,7 +447,7 @@ describe('the issuer of a CRL (f)', () => {
     const indirect = { issuingDistributionPoint: { indirectCRL: true } }
     const crlIssuer = holder({ name: 'crl issuer', issuer: ROOT, serialNumber: 4, cA: false, keyUsage: ['cRLSign'] })
     const target = leafOf(CA, point({ cRLIssuer: [directoryName('crl issuer')] }))
-    const judge = (entries: RevokedCertificate[], scope = indirect) =>
+    const judge = (entries: RevokedCertificate[], scope: { issuingDistributionPoint: Scope } = indirect) =>
       codes(
         verify({
           target,
@@ -448,8 +466,32 @@ describe('the issuer of a CRL (f)', () => {
       expect(judge([revoked(7, { certificateIssuer: ROOT.certificate.subject })])).toEqual([])
     })
 
+    it.each([
+      ['crl issuer', []],
+      ['other', [MUTED, 'crl-scope@0']],
+    ])('where the point names nothing but its cRLIssuer, an IDP that names %s', (name, expected) => {
+      const distributionPoint = { fullName: [directoryName(name)] }
+      expect(judge([], { issuingDistributionPoint: { indirectCRL: true, distributionPoint } })).toEqual(expected)
+    })
+
     it('a CRL that is not indirect does not do', () => {
       expect(judge([], { issuingDistributionPoint: { indirectCRL: false } })).toEqual([MUTED, 'crl-scope@0'])
+    })
+
+    it('two issuers that cover each other are taken at their word', () => {
+      const pointTo = (name: string) => [point({ cRLIssuer: [directoryName(name)] })]
+      const signs = { issuer: CA, cA: false, keyUsage: ['cRLSign'] } as const
+      const a = holder({ ...signs, name: 'a', serialNumber: 10, cRLDistributionPoints: pointTo('b') })
+      const b = holder({ ...signs, name: 'b', serialNumber: 11, cRLDistributionPoints: pointTo('a') })
+      const of = (byA: RevokedCertificate[], byB: RevokedCertificate[]) => {
+        const crls = [crl(a, { ...indirect, entries: byA }), crl(b, { ...indirect, entries: byB })]
+        const certificates = [CA.certificate, a.certificate, b.certificate]
+        return codes(verify({ target: leafOf(CA, ...pointTo('a')), crls, untrusted: certificates }))
+      }
+      expect(of([], [])).toEqual([])
+      expect(of([], [revoked(10, ofCa)])).toEqual([MUTED, 'crl-issuer-status@0'])
+      // a says that b is revoked, so nobody who can be believed speaks for a.
+      expect(of([revoked(11, ofCa)], [])).toEqual([MUTED, 'crl-issuer-status@0', 'crl-issuer-status@0'])
     })
 
     it('an issuer whose own status is in its own CRL is taken at its word (PKITS 4.14.30)', () => {
@@ -524,6 +566,11 @@ describe('hostile evidence', () => {
     const verdict = verify({ target: leafOf(CA, POINT), crls: partitions })
     expect(facts(verdict, 'revocation.unknown')).toMatchObject({ considered: 2000 })
     expect(verdict.findings.length).toBeLessThan(40)
+    const forgedPart = crl(
+      { ...CA, signer: OTHER_KEY.signer },
+      { issuingDistributionPoint: { distributionPoint: at('http://a.test/1.crl') } },
+    )
+    expect(codes(verify({ target: leafOf(CA, POINT), crls: [...partitions, forgedPart] }))).toContain('crl-signature@0')
     const wanted = crl(CA, { issuingDistributionPoint: { distributionPoint: at('http://a.test/1.crl') } })
     expect(codes(verify({ target: leafOf(CA, POINT), crls: [...partitions, wanted] }))).toEqual([])
   })

@@ -169,6 +169,13 @@ describe('§6.1.3 (a)(2) validity: both ends belong to the period', () => {
     )
   })
 
+  it('the last second is another matter where a rule set says so', () => {
+    const rules = { ...RFC5280, weights: { ...RFC5280.weights, 'validity.at-not-after': 'error' as const } }
+    const errorsAt = (at: Date) => errorsOf(judge(leaf(CA, { notAfter }), [anchor], [ca], { rules, at }))
+    expect(errorsAt(second(notAfter, -1))).toEqual([])
+    expect(errorsAt(notAfter)).toEqual(['validity.at-not-after@0'])
+  })
+
   it('says when it was checked and when it expired', () => {
     const verdict = judge(leaf(CA, { notAfter }), [anchor], [ca], { at: new Date(notAfter.getTime() + 1500) })
     expect(theFinding(verdict, 'validity.expired')).toMatchObject({ at: second(notAfter, 1), notAfter })
@@ -238,6 +245,8 @@ describe('§6.1.4 (l), (m) path length', () => {
     [0, ['CN=1'], false],
     [1, ['CN=1'], true],
     [1, ['CN=1', 'CN=2'], false],
+    // Told once, however much too long the path is.
+    [0, ['CN=1', 'CN=2', 'CN=3'], false],
     // A self-issued certificate is not counted: the root's name again, with another key.
     [0, ['CN=root'], true],
     [1, ['CN=1', 'CN=1', 'CN=1'], true],
@@ -257,9 +266,12 @@ describe('§6.1.4 (l), (m) path length', () => {
   })
 
   it('a lower CA cannot widen the limit of a higher one', () => {
-    const top = root({ pathLength: 0 })
+    const top = root({ pathLength: 1 })
     const wide = intermediate(top, { subject: 'CN=1', pathLength: 5 })
-    expect(errorsOf(judge(leaf(wide), certificates(top), certificates(wide)))).toEqual(['path-length.exceeded@2'])
+    expect(judge(leaf(wide), certificates(top), certificates(wide)).valid).toBe(true)
+    const below = intermediate(wide, { subject: 'CN=2' })
+    const verdict = judge(leaf(below), certificates(top), certificates(wide, below))
+    expect(errorsOf(verdict)).toEqual(['path-length.exceeded@3'])
   })
 
   it('the limit of the anchor does not count where it is name and key alone', () => {
@@ -372,6 +384,15 @@ describe('purposes', () => {
     expect(errorsOf(verdictOf(RFC5280_STRICT))).toEqual(['purpose.not-allowed-by-issuer@1'])
   })
 
+  it('a root is asked like any CA, unless it is name and key alone', () => {
+    const narrow = root({ extKeyUsage: [clientAuth] })
+    const target = leaf(narrow, { extKeyUsage: [serverAuth] })
+    const verdictWith = (anchorConstraints: boolean) =>
+      judge(target, certificates(narrow), [], { purpose: serverAuth, anchorConstraints })
+    expect(codesOf(verdictWith(true))).toEqual(['purpose.not-allowed-by-issuer@1'])
+    expect(codesOf(verdictWith(false))).toEqual([])
+  })
+
   it('only anyExtendedKeyUsage is not enough under webpki', () => {
     const target = leaf(CA, { extKeyUsage: [anyExtendedKeyUsage] })
     const verdict = judge(target, [anchor], [ca], { rules: WEBPKI, purpose: serverAuth })
@@ -399,5 +420,42 @@ describe('names', () => {
     const verdict = judge(target, [anchor], [ca])
     expect(verdict.valid).toBe(true)
     expect(theFinding(verdict, 'path.key-identifier-mismatch').authorityKeyIdentifier).toBe('0102')
+  })
+})
+
+describe('a rule set that reports what nobody vouches for', () => {
+  const rules = { ...RFC5280, reportsUnauthenticated: true }
+  const expired: Fields = { notAfter: second(AT, -1) }
+
+  it('reads on below a bad signature', () => {
+    const stranger = root()
+    const target = leaf(stranger, expired)
+    expect(errorsOf(judge(target, [anchor]))).toEqual(['signature.invalid@0'])
+    const verdict = judge(target, [anchor], [], { rules, identity: { type: 'dns', value: 'b.test' } })
+    expect(errorsOf(verdict)).toEqual(['signature.invalid@0', 'validity.expired@0', 'identity.mismatch@0'])
+  })
+
+  it('reads a path that reaches no anchor, and still rejects it', () => {
+    const old = intermediate(ROOT, expired)
+    const verdict = judge(leaf(old), [], [...certificates(old), anchor], { rules })
+    expect(errorsOf(verdict)).toEqual(['validity.expired@1', 'path.untrusted-root@2'])
+    const weightless = { ...rules, weights: { ...rules.weights, 'path.untrusted-root': 'warning' as const } }
+    // A set that weighs the one reason as nothing contradicts itself: that is a fault of ours, not a verdict.
+    expect(() => judge(leaf(CA), [], [ca, anchor], { rules: weightless })).toThrow('rejected without')
+  })
+})
+
+describe('keys', () => {
+  it.each<[string, Fields['key']]>([
+    ['P-384', 'ec-p384'],
+    ['P-521', 'ec-p521'],
+    ['secp256k1', 'ec-secp256k1'],
+    ['brainpool', 'ec-brainpool-p256r1'],
+    ['Ed25519', 'ed25519'],
+    ['Ed448', 'ed448'],
+    ['RSA', 'rsa-2048'],
+  ])('%s signs and is verified', (_, key) => {
+    const issuer = root(key === undefined ? {} : { key })
+    expect(judge(leaf(issuer), certificates(issuer)).valid).toBe(true)
   })
 })

@@ -48,6 +48,8 @@ const TARGETS: readonly [string, Fields, FindingCode | undefined][] = [
   ['version 1', { unchecked: { parts: { version: undefined } } }, 'webpki.version'],
   ['a CA', { ca: true }, 'webpki.ca-as-leaf'],
   ['no subjectAltName', { without: ['subjectAltName'] }, 'webpki.san-missing'],
+  ['a critical subjectAltName', { critical: { subjectAltName: true } }, 'webpki.san-critical'],
+  ['a critical subjectAltName and no subject', { subject: '', critical: { subjectAltName: true } }, undefined],
   ['a common name in other case', named('A.test', 'dns:a.test'), 'webpki.common-name-not-in-san'],
   ['a common name that is no name of it', named('b.test', 'dns:a.test'), 'webpki.common-name-not-in-san'],
   ['a common name that is text', named('My Server', 'dns:a.test'), 'webpki.common-name-not-in-san'],

@@ -18,6 +18,7 @@ import {
   exportOptionsFrom,
   pfxPassword,
 } from '../export-settings.ts'
+import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
@@ -85,7 +86,7 @@ export async function run([name]: readonly [name?: string], options: Options, io
     writeJson(io, exported)
   } else {
     const colors = paint(io.stdout)
-    for (const path of paths) io.stdout.write(`${colors.good('✓')} ${displayPath(path, io)}\n`)
+    for (const path of paths) io.stdout.write(`${colors.good(glyphs(io).good)} ${displayPath(path, io)}\n`)
   }
   return 0
 }

@@ -58,7 +58,7 @@ export async function run([files]: readonly [files: readonly string[]], options:
       serialNumber: formatSerialNumber(certificate.serialNumber),
       notAfter: certificate.notAfter.date.toISOString(),
     },
-    { force: decision.action === 'replace', now: io.now() },
+    { force: decision.action === 'replace', processes: io.process, now: io.now() },
   )
   return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems: [], paths }, options, io)
 }

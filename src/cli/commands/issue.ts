@@ -5,29 +5,15 @@ import { PkiError } from '../../errors.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
-import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
+import { addExistingOptions, decideAboutExisting } from '../existing-certificate.ts'
 import type { Io } from '../io.ts'
-import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
-import {
-  addContentOptions,
-  addKeyOptions,
-  type ContentOptions,
-  namesFrom,
-  overridesFrom,
-  serialNumberFrom,
-} from '../issuing-options.ts'
+import { addIssuerOptions, unlockIssuer } from '../issuer.ts'
+import { addContentOptions, addKeyOptions, namesFrom, overridesFrom, serialNumberFrom } from '../issuing-options.ts'
 import { keptCertificate } from '../made-report.ts'
-import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
-import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-
-export type IssueOptions = ContentOptions &
-  KeyOptions &
-  IssuerOptions &
-  ExistingOptions &
-  MakingOptions &
-  StoreOptions &
-  JsonOption
+import { addMakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
+import { keyPem, obtainKey } from '../new-key.ts'
+import { addJsonOption, addStoreOption, storeFrom } from '../options.ts'
+import type { IssueOptions } from '../order-options.ts'
 
 export function define(command: Command): void {
   command

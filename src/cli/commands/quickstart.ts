@@ -12,6 +12,7 @@ import { findProfile } from '../../profile/find.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
 import type { FileToWrite } from '../../store/file-writer.ts'
 import { placeFiles } from '../../store/file-writer.ts'
+import { issuedEvent } from '../../store/issued-event.ts'
 import type { Store } from '../../store/store.ts'
 import type { Credential } from '../../x509/credential.ts'
 import { formatPrivateKey } from '../../x509/key-file.ts'
@@ -19,11 +20,11 @@ import type { PrivateKey } from '../../x509/keys.ts'
 import { certificateKind } from '../certificate-kind.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
+import { glyphs } from '../glyphs.ts'
 import type { HandshakeProof } from '../handshake.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath, type MadeCertificate, madeJson } from '../made-report.ts'
-import { issuedEvent } from '../make-certificate.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { paint } from '../paint.ts'
 import { relativeTime } from '../relative-time.ts'
@@ -143,7 +144,7 @@ function storeAll(
     const issuer =
       issuerName === undefined || above === undefined ? undefined : { name: issuerName, certificate: above }
     const key = { pem: formatPrivateKey(privateKey as PrivateKey, { format: 'pkcs8' }) }
-    return { credential: { name, certificate, chain, key }, event: issuedEvent(name, certificate, issuer, name) }
+    return { credential: { name, certificate, chain, key }, event: issuedEvent({ name, certificate }, issuer, name) }
   })
   const paths = store.putAll(items, { now: io.now() }, exports)
   return [...issued].map(([name, { credential, problems }], i) => {
@@ -195,7 +196,7 @@ function resultLines({ store, made, credentials, exports, proof }: QuickstartRes
   const isNew = new Set(made.map(({ name }) => name))
   const certificates = [...credentials].map(([name, { certificate }], depth) => {
     const kind = certificateKind(certificate)
-    const branch = depth === 0 ? '' : `${'   '.repeat(Math.min(depth, 2) - 1)}└─ `
+    const branch = depth === 0 ? '' : `${'   '.repeat(Math.min(depth, 2) - 1)}${glyphs(io).corner}`
     const state = isNew.has(name) ? '' : colors.quiet('  there already')
     const rest = kind === name ? '' : `  ${kind}`
     return `  ${colors.quiet(branch)}${colors.strong(name)}${rest}  ${colors.quiet(`ends ${relativeTime(certificate.notAfter.date, now)}`)}${state}`
@@ -203,12 +204,12 @@ function resultLines({ store, made, credentials, exports, proof }: QuickstartRes
   const folder = displayPath(exportFolder(store), io)
   const files = exports.map((path) => relative(exportFolder(store), path).replaceAll('\\', '/'))
   return [
-    `${colors.good('✓')} ${colors.strong('Certificates')} in ${displayPath(store.folder, io)}`,
+    `${colors.good(glyphs(io).good)} ${colors.strong('Certificates')} in ${displayPath(store.folder, io)}`,
     ...certificates,
     ...(files.length === 0
       ? []
-      : [`${colors.good('✓')} ${colors.strong('Exports')} in ${folder}`, ...wrapWords(files, 76)]),
-    ...(proof === undefined ? [] : proofLines(proof, colors.good('✓'))),
+      : [`${colors.good(glyphs(io).good)} ${colors.strong('Exports')} in ${folder}`, ...wrapWords(files, 76)]),
+    ...(proof === undefined ? [] : proofLines(proof, colors.good(glyphs(io).good))),
     `  next: ${colors.accent('pki tree')}, or ${colors.accent('pki issue client alice --from intermediate')}`,
   ]
 }

@@ -10,6 +10,7 @@ import { requireCredentialName } from '../../store/credential-name.ts'
 import { createSigner } from '../../x509/keys.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
+import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { addContentOptions, addKeyOptions, type ContentOptions, namesFrom, overridesFrom } from '../issuing-options.ts'
 import { writeJson } from '../json.ts'
@@ -72,7 +73,11 @@ export async function run([name]: readonly [name: string], options: Options, io:
   if (options.dryRun !== true) {
     const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
     const keyFile = store.keyFile(name, await keyPem(name, key, options, io))
-    store.putFiles([keyFile, request], { event: 'requested', name, subject }, { force: options.force, now: io.now() })
+    store.putFiles(
+      [keyFile, request],
+      { event: 'requested', name, subject },
+      { force: options.force, processes: io.process, now: io.now() },
+    )
   }
   report({ schema: 'pki.requested/1', name, subject, files: options.dryRun === true ? null : files }, options, io)
   return 0
@@ -95,6 +100,6 @@ function report(requested: RequestedJson, { json }: JsonOption, io: Io): void {
             : [`${colors.quiet('private key')}  ${displayPath(files.privateKey, io)}`]),
           `${colors.quiet('next')}         ${colors.accent(`pki sign ${displayPath(files.request, io)} --from <issuer> --profile <profile>`)}`,
         ]
-  const head = `${colors.good('✓')} ${colors.strong(name)}  request for ${harmless(subject) || '(empty subject)'}`
+  const head = `${colors.good(glyphs(io).good)} ${colors.strong(name)}  request for ${harmless(subject) || '(empty subject)'}`
   io.stdout.write(`${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`)
 }

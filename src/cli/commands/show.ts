@@ -10,6 +10,7 @@ import { writeWarning } from '../error-report.ts'
 import { exists, openInput, readSourceWithKeys } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
+import type { JsonObject } from '../json-value.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { paint } from '../paint.ts'
 import { type PeerAddress, parsePeerAddress } from '../peer-address.ts'
@@ -84,9 +85,15 @@ function shownLines(shown: readonly Shown[], io: Io): readonly Line[] {
   })
 }
 
-/** The schema `pki.shown/1`. */
-async function shownJson(shown: readonly Shown[]): Promise<{ readonly schema: string }> {
+/** `pki show --json`; a promise like those in `json.ts`. */
+export interface ShownJson {
+  readonly schema: 'pki.shown/1'
+  /** `source`, `kind` and `title` of each thing, and its fields by the names that its RFC gives them. */
+  readonly items: readonly JsonObject[]
+}
+
+async function shownJson(shown: readonly Shown[]): Promise<ShownJson> {
   const { descriptionJson } = await import('../render-description-json.ts')
   const items = shown.map(({ source, description }) => ({ source, ...descriptionJson(description) }))
-  return { schema: 'pki.shown/1', items } as { readonly schema: string }
+  return { schema: 'pki.shown/1', items }
 }

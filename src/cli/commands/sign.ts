@@ -8,6 +8,7 @@ import { issueFromRequest } from '../../issue/from-request.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
+import { issuedEvent } from '../../store/issued-event.ts'
 import { type Input, malformedInput, readInput } from '../../x509/input.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
 import { writeWarning } from '../error-report.ts'
@@ -23,7 +24,7 @@ import {
   serialNumberFrom,
 } from '../issuing-options.ts'
 import { keptCertificate } from '../made-report.ts'
-import { addMakingOptions, issuedEvent, type MakingOptions, reportMade } from '../make-certificate.ts'
+import { addMakingOptions, type MakingOptions, reportMade } from '../make-certificate.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { pendingKey } from '../pending-request.ts'
 
@@ -84,13 +85,16 @@ export async function run([file]: readonly [file: string], options: Options, io:
   const made = { name, issuedBy: issuer.name, certificate, problems: warnings }
   if (options.dryRun === true) return reportMade({ ...made, outcome: 'planned', paths: undefined }, options, io)
   const event = issuedEvent(
-    name,
-    certificate,
+    { name, certificate },
     { name: issuer.name, certificate: issuer.credential.certificate },
     profileName,
   )
   const key = pendingKey(store, name, certificationRequest)
-  const paths = store.put({ name, certificate, chain, key }, event, { force: decision.action === 'replace', now })
+  const paths = store.put({ name, certificate, chain, key }, event, {
+    force: decision.action === 'replace',
+    processes: io.process,
+    now,
+  })
   return reportMade({ ...made, outcome: 'issued', paths }, options, io)
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { type InventoryEntry, takeInventory } from '../../store/inventory.ts'
 import { certificateKind } from '../certificate-kind.ts'
 import { writeHint } from '../error-report.ts'
+import { type Glyphs, glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { writeListJson } from '../list-json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
@@ -26,7 +27,7 @@ export async function run(_args: readonly unknown[], options: StoreOptions & Jso
     io.stderr.write(`no certificates in ${store.folder}\n`)
     writeHint(io, 'pki init root makes a root, pki quickstart a whole hierarchy')
   } else {
-    io.stdout.write(formatLines(treeLines(inventory.entries, io.now()), paint(io.stdout)))
+    io.stdout.write(formatLines(treeLines(inventory.entries, io.now(), glyphs(io)), paint(io.stdout)))
   }
   return 0
 }
@@ -35,7 +36,7 @@ export async function run(_args: readonly unknown[], options: StoreOptions & Jso
  * Roots, and what has no issuer here, stand at the left; below each certificate stand those it issued. Certificates
  * that issued each other, as cross-certificates may, are drawn from the first of them.
  */
-export function treeLines(entries: readonly InventoryEntry[], now: Date): readonly Line[] {
+export function treeLines(entries: readonly InventoryEntry[], now: Date, marks: Glyphs): readonly Line[] {
   const childrenOf = groupByIssuer(entries)
   const drawn = new Set<InventoryEntry>()
   const lines: Line[] = []
@@ -46,7 +47,7 @@ export function treeLines(entries: readonly InventoryEntry[], now: Date): readon
     const children = childrenOf.get(entry.name) ?? []
     for (const [i, child] of children.entries()) {
       const isLast = i === children.length - 1
-      draw(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`)
+      draw(child, `${below}${isLast ? marks.corner : marks.branch}`, `${below}${isLast ? '   ' : marks.bar}`)
     }
   }
   for (const root of childrenOf.get(undefined) ?? []) draw(root, '', '')

@@ -2,11 +2,14 @@
 
 import { oidName } from '../../x509/oids.ts'
 import type { BudgetKind } from '../budget.ts'
+import { type NotFetchedFacts, notFetchedCure, notFetchedSentence } from './fetch-failure.ts'
 import { count, type FindingTable, instant, type NoFacts } from './table.ts'
 
 export interface PathFacts {
   /** `issuer` in the form of RFC 4514. `candidates` are certificates of that name that led nowhere. */
   'path.issuer-not-found': { readonly issuer: string; readonly candidates: number }
+  /** Its authorityInfoAccess was followed, or could not be, and nothing came of it. */
+  'path.issuer-not-fetched': NotFetchedFacts
   'path.untrusted-root': { readonly subject: string }
   'path.too-long': { readonly limit: number }
   'path.budget-exhausted': { readonly budget: BudgetKind; readonly limit: number }
@@ -14,6 +17,7 @@ export interface PathFacts {
   'path.key-identifier-mismatch': { readonly authorityKeyIdentifier: string; readonly subjectKeyIdentifier: string }
   'path.malformed-candidate': { readonly source: string; readonly offset: number; readonly reason: string }
 
+  /** Algorithms and types of keys are object identifiers. */
   'signature.invalid': { readonly algorithm: string; readonly issuer: string }
   'signature.unknown-algorithm': { readonly algorithm: string }
   'signature.wrong-parameters': { readonly algorithm: string }
@@ -59,6 +63,11 @@ export const PATH_FINDINGS: FindingTable<PathFacts> = {
         ? `no certificate of its issuer was given: ${issuer || 'an empty name'}`
         : `${count(candidates, 'certificate')} of its issuer ${issuer || '(empty name)'} led to no trust anchor`,
     cure: () => 'give the missing CA certificate as an untrusted certificate, or its root as a trust anchor',
+  },
+  'path.issuer-not-fetched': {
+    section: 'RFC 5280 §4.2.2.1',
+    sentence: (facts) => notFetchedSentence('the certificate of its issuer', facts),
+    cure: notFetchedCure,
   },
   'path.untrusted-root': {
     section: 'RFC 5280 §6.1.1 (d)',
@@ -109,12 +118,13 @@ export const PATH_FINDINGS: FindingTable<PathFacts> = {
   },
   'signature.key-mismatch': {
     section: 'RFC 5280 §6.1.3 (a)(1)',
-    sentence: ({ algorithm, keyType }) => `a key of type ${keyType} cannot have made its ${named(algorithm)} signature`,
+    sentence: ({ algorithm, keyType }) =>
+      `an issuer key of type ${named(keyType)} cannot have made its ${named(algorithm)} signature`,
     cure: () => 'give the certificate of the issuer that signed it',
   },
   'signature.unusable-key': {
     section: 'RFC 5280 §4.1.2.7',
-    sentence: ({ keyType }) => `the ${keyType} key of its issuer cannot be used to check signatures`,
+    sentence: ({ keyType }) => `the ${named(keyType)} key of its issuer cannot be used to check signatures`,
     cure: () => 'use an issuer whose key is well-formed and, if it is an EC key, on a named curve',
   },
   'signature.algorithm-mismatch': {

@@ -6,6 +6,7 @@
  */
 
 import { oidName } from '../../x509/oids.ts'
+import { type NotFetchedFacts, notFetchedCure, notFetchedSentence } from './fetch-failure.ts'
 import { type FindingTable, instant } from './table.ts'
 
 /** What the evidence came to. */
@@ -36,6 +37,8 @@ interface RevocationUnknownFacts {
 
 /** Why a piece of evidence was not used. */
 export interface EvidenceFacts {
+  /** A place that the certificate names was asked, or not even asked, and nothing came of it. */
+  'revocation.not-fetched': NotFetchedFacts
   'revocation.crl-expired': { readonly crl: string; readonly at: Date; readonly nextUpdate: Date }
   'revocation.crl-not-yet-valid': { readonly crl: string; readonly at: Date; readonly thisUpdate: Date }
   'revocation.crl-scope': { readonly crl: string; readonly mismatch: string }
@@ -136,6 +139,11 @@ const RESPONDERS: Readonly<Record<string, string>> = {
 
 /** Whatever explains why a piece of evidence was not used. Rule sets weigh these together. */
 export const EVIDENCE_FINDINGS: FindingTable<EvidenceFacts> = {
+  'revocation.not-fetched': {
+    section: 'RFC 5280 §4.2.1.13, §4.2.2.1',
+    sentence: (facts) => notFetchedSentence('whether it is revoked', facts),
+    cure: notFetchedCure,
+  },
   'revocation.crl-expired': {
     section: 'RFC 5280 §6.3.3 (a)(1)',
     sentence: ({ crl, at, nextUpdate }) =>

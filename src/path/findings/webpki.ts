@@ -7,6 +7,7 @@ export interface WebPkiFacts {
   'webpki.version': { readonly version: number }
   'webpki.ca-as-leaf': NoFacts
   'webpki.san-missing': NoFacts
+  'webpki.san-critical': NoFacts
   'webpki.common-name-not-in-san': { readonly commonName: string }
   'webpki.purpose-missing': NoFacts
   'webpki.purpose-any': NoFacts
@@ -40,6 +41,11 @@ export const WEBPKI_FINDINGS: FindingTable<WebPkiFacts> = {
     section: 'CA/B BR §7.1.2.7.12',
     sentence: () => 'it has no subjectAltName',
     cure: () => 'issue it with its names in the subjectAltName: the common name is not looked at',
+  },
+  'webpki.san-critical': {
+    section: 'CA/B BR §7.1.2.7.12',
+    sentence: () => 'its subjectAltName is critical although it has a subject',
+    cure: () => 'issue it with subjectAltName not critical, or with an empty subject',
   },
   'webpki.common-name-not-in-san': {
     section: 'CA/B BR §7.1.4.3',

@@ -196,7 +196,8 @@ static SslStreamCertificateContext Context(string pfx, string password)
     return SslStreamCertificateContext.Create(all.First(certificate => certificate.HasPrivateKey), all, offline: true);
 }
 
-static string Reason(Exception e) => $"{e.Message} {e.InnerException?.Message}".TrimEnd();
+// What OpenSSL said stands in the innermost exception.
+static string Reason(Exception e) => e.InnerException is { } inner ? $"{e.Message} {Reason(inner)}" : e.Message;
 
 static string Text(JsonObject input, string key) =>
     (string?)input[key] ?? throw new InvalidDataException($"the case has no {key}");

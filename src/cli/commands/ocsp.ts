@@ -1,0 +1,60 @@
+/** `pki ocsp`: single questions and answers about the status of certificates, in files. `pki serve` answers over HTTP. */
+
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import type { Io } from '../io.ts'
+import { CERT_ID_DIGESTS, type OcspQueryOptions } from '../ocsp-query.ts'
+import type { OcspRespondOptions } from '../ocsp-respond.ts'
+import { addJsonOption, addStoreOption, parseChoice } from '../options.ts'
+
+const ACTIONS = ['query', 'respond'] as const
+
+export function define(command: Command): void {
+  command
+    .argument('<action>', 'query: ask about certificates; respond: answer a request')
+    .argument('<input...>', 'certificates to ask about, or the file with the request')
+    .option('--issuer <ca>', 'who issued them: a name in the store, or a file to ask with')
+    .option('--out <file>', 'where the response goes, - for standard output')
+    .option('--force', 'replace files that are there')
+    .optionsGroup('To ask:')
+    .option('--request-out <file>', 'where the request goes, - for standard output')
+    .option('--response <file>', 'the answer, to be judged')
+    .option('--request <file>', 'the request that was sent: the answer must repeat its nonce')
+    .option('--nonce', 'a nonce that the answer must repeat')
+    .option('--digest <name>', `of the issuer's name and key: ${CERT_ID_DIGESTS.join(', ')} (default: sha1)`)
+    .option('--at <instant>', 'judge the answer as of then (default: now)')
+    .optionsGroup('To answer:')
+    .option('--signer <name>', 'who signs: an OCSP responder of the issuer, by its name in the store')
+    .option('--responder-id <kind>', 'how it names itself: key (default) or name')
+    .option('--days <n>', 'until nextUpdate (default: 1)')
+    .option('--hours <n>', 'until nextUpdate')
+    .option('--this-update <instant>', 'as of when the status is known (default: now)')
+    .option('--next-update <instant>', 'an instant, or a duration from thisUpdate')
+    .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
+    .option('--unchecked', 'sign it even with a certificate that may not')
+  addStoreOption(command)
+  addJsonOption(command)
+  command.addHelpText('after', EXAMPLES)
+}
+
+const EXAMPLES = `
+Examples:
+  pki ocsp query web --issuer ca1 --request-out web.ocsp-request
+  pki ocsp respond web.ocsp-request --issuer ca1 --out web.ocsp
+  pki ocsp query web --issuer ca1 --response web.ocsp
+`
+
+export async function run(
+  args: readonly unknown[],
+  options: OcspQueryOptions & OcspRespondOptions,
+  io: Io,
+): Promise<number> {
+  const action = parseChoice(args[0] as string, ACTIONS, 'action')
+  const inputs = args[1] as readonly string[]
+  if (action === 'query') return (await import('../ocsp-query.ts')).query(inputs, options, io)
+  const [request, ...others] = inputs
+  if (request === undefined || others.length > 0) {
+    throw new PkiError('usage.option', `one request is answered at a time, not ${inputs.length}`)
+  }
+  return (await import('../ocsp-respond.ts')).answer(request, options, io)
+}

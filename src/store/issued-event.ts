@@ -1,0 +1,35 @@
+/** What the journal remembers of a certificate that was issued here. */
+
+import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import { formatName } from '../x509/name-text.ts'
+import { formatSerialNumber } from '../x509/serial-number.ts'
+import { issuerKeyHash, type JournalEvent } from './journal.ts'
+
+/** A certificate of the store under its name. */
+export interface NamedCertificate {
+  readonly name: string
+  readonly certificate: Certificate
+}
+
+/**
+ * @param issuer undefined for a self-signed certificate
+ * @param profile name of the profile it was made by
+ */
+export function issuedEvent(
+  { name, certificate }: NamedCertificate,
+  issuer: NamedCertificate | undefined,
+  profile: string,
+): JournalEvent {
+  return {
+    event: 'issued',
+    name,
+    profile,
+    ...(issuer && { issuer: issuer.name, issuerFingerprint: fingerprint(issuer.certificate) }),
+    issuerKeyHash: issuerKeyHash(issuer?.certificate ?? certificate),
+    isCa: certificate.decoded.basicConstraints?.cA === true,
+    subject: formatName(certificate.subject),
+    serialNumber: formatSerialNumber(certificate.serialNumber),
+    notAfter: certificate.notAfter.date.toISOString(),
+    fingerprint: fingerprint(certificate),
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * `kill -9` at random points of `pki revoke` and `pki crl`, and two of them at once: the journal stays readable, no
+ * confirmed revocation is lost, no number is given twice, and the next command works.
+ *
+ * `PKI_KILL_ROUNDS` sets the number of kills; the seed of the delays is in the test's name.
+ */
+
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Revocations } from '../../src/store/revocations.ts'
+import { Store } from '../../src/store/store.ts'
+import { parseCrl } from '../../src/x509/crl.ts'
+import { formatSerialNumber } from '../../src/x509/serial-number.ts'
+import { folderOfTest, removeFolder, temporaryFolder } from '../interop/programs.ts'
+import { buildProgram, type ProgramOutcome, runProgram } from './program.ts'
+
+const ROUNDS = Number(process.env.PKI_KILL_ROUNDS ?? 20)
+const SEED = 4
+
+let program: readonly string[] = []
+beforeAll(async () => {
+  const folder = temporaryFolder('program')
+  program = await buildProgram(folder)
+  return () => removeFolder(folder)
+})
+
+/** A folder with a store, and the program run in it. */
+async function makeStore() {
+  const folder = folderOfTest('crash')
+  const run = (line: string, onStart?: Parameters<typeof runProgram>[2]) =>
+    runProgram([...program, ...line.split(' ')], folder, onStart)
+  const done = async (line: string) => {
+    const outcome = await run(line)
+    expect(outcome).toMatchObject({ exitCode: 0 })
+    return outcome
+  }
+  await done('init root')
+  await done('issue intermediate ca1 --from root')
+  await done('issue client model --from ca1')
+  const store = new Store(join(folder, 'pki'))
+  return { store, run, done }
+}
+
+/** Notes certificates as issued that need not exist, each with a serial number of its own. */
+function noteIssued({ journalPath }: Store, count: number): readonly string[] {
+  const model = JSON.parse(readFileSync(journalPath, 'utf8').trim().split('\n').at(-1) ?? '')
+  const serials = Array.from({ length: count }, (_, i) => (0x40000000 + i).toString(16))
+  const lines = serials.map((serialNumber, i) => {
+    const fingerprint = i.toString(16).padStart(64, '0')
+    return `${JSON.stringify({ ...model, name: `client${i}`, serialNumber, fingerprint })}\n`
+  })
+  appendFileSync(journalPath, lines.join(''))
+  return serials
+}
+
+/** mulberry32: the same delays for the same seed. */
+function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const crlOf = (store: Store) => parseCrl(new Uint8Array(readFileSync(store.crlPath('ca1'))))
+
+/** Whether the program had said so before it was killed. */
+const isConfirmed = ({ stdout }: ProgramOutcome) => /"outcome": "(revoked|kept)"/.test(stdout)
+
+describe('pki revoke and pki crl', () => {
+  it(`survive kill -9 in ${ROUNDS} rounds, seed ${SEED}`, { timeout: 60_000 + ROUNDS * 3000 }, async () => {
+    const { store, run, done } = await makeStore()
+    const serials = noteIssued(store, ROUNDS)
+    const random = randomNumbers(SEED)
+    const usual = { revoke: (await done('revoke model')).milliseconds, crl: (await done('crl ca1')).milliseconds }
+    const confirmed = new Set<string>()
+    const tally = { killed: 0, confirmed: 0, recordedUnconfirmed: 0 }
+    let lastNumber = crlOf(store).decoded.cRLNumber ?? 0n
+
+    for (const [round, serial] of serials.entries()) {
+      const command = round % 2 === 0 ? 'revoke' : 'crl'
+      const line = command === 'revoke' ? `revoke ${serial} --json` : 'crl ca1 --json'
+      // Most of the time goes into starting Node: what can break happens in the last third.
+      const delay = usual[command] * (0.6 + 0.5 * random())
+      const outcome = await run(line, (child) => setTimeout(() => child.kill('SIGKILL'), delay))
+      if (outcome.exitCode === null) tally.killed++
+      if (command === 'revoke' && isConfirmed(outcome)) confirmed.add(serial)
+
+      expect(store.journal().damagedLines).toEqual([])
+      const next = await done('crl ca1 --json')
+      const number = BigInt(JSON.parse(next.stdout).crlNumber)
+      expect(number).toBeGreaterThan(lastNumber)
+      lastNumber = number
+      const listed = new Set(Array.from(crlOf(store).entries, (entry) => formatSerialNumber(entry.serialNumber)))
+      for (const one of confirmed) expect(listed).toContain(one)
+      if (command === 'revoke' && listed.has(serial) && !confirmed.has(serial)) tally.recordedUnconfirmed++
+    }
+    tally.confirmed = confirmed.size
+    console.info(`kill -9: ${ROUNDS} rounds ${JSON.stringify(tally)}`)
+    expect(tally.killed).toBeGreaterThan(0)
+  })
+
+  it('give numbers and revocations to two processes at once', { timeout: 120_000 }, async () => {
+    const { store, run } = await makeStore()
+    const serials = noteIssued(store, 8)
+    const lines = serials.flatMap((serial) => ['crl ca1 --json', `revoke ${serial} --json`])
+    const half = (parity: number) => lines.filter((_, i) => Math.floor(i / 2) % 2 === parity)
+    const inTurn = async (list: readonly string[]) => {
+      const outcomes: ProgramOutcome[] = []
+      for (const line of list) outcomes.push(await run(line))
+      return outcomes
+    }
+    const outcomes = (await Promise.all([inTurn(half(0)), inTurn(half(1))])).flat()
+    expect(outcomes.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+      outcomes.map(() => ({ exitCode: 0, stderr: '' })),
+    )
+    const events = store.journal().entries
+    const numbers = events.flatMap((entry) => (entry.event === 'crl-issued' ? [Number(entry.crlNumber)] : []))
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(crlOf(store).decoded.cRLNumber).toBe(8n)
+    const revocations = new Revocations(store)
+    revocations.refresh()
+    const [issuer] = revocations.issuers()
+    expect(Array.from(revocations.revokedBy(issuer?.keyHash ?? '', new Date()))).toHaveLength(serials.length)
+  })
+})
