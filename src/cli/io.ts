@@ -38,7 +38,11 @@ export interface Io {
   /** The process that holds a lock, and how to ask whether another one still runs. */
   readonly process: ProcessTable
   now(): Date
+  /** Milliseconds by a clock that only goes forward. */
+  stopwatch(): number
   random(size: number): Uint8Array
+  /** Until the process is asked to end: Ctrl-C, or a signal of the system. Asked a second time, it ends at once. */
+  untilStopped(): Promise<void>
 }
 
 export interface ProcessTable {
@@ -73,6 +77,8 @@ export function processIo(packageFolder: string): Io {
     },
     process: { pid: process.pid, isRunning },
     now: () => new Date(),
+    stopwatch: () => performance.now(),
+    untilStopped,
     random: (size) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(size)),
   }
 }
@@ -141,6 +147,21 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }
+}
+
+/** Windows has no SIGTERM; closing the console, or Ctrl-Break, is what comes there. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
+      resolve()
+    }
+    for (const signal of STOP_SIGNALS) {
+      if (signal !== 'SIGBREAK' || process.platform === 'win32') process.on(signal, stop)
+    }
+  })
 }
 
 function isRunning(pid: number): boolean {

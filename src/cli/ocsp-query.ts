@@ -10,7 +10,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import { type Input, malformedInput, requireCertificates } from '../x509/input.ts'
 import { isCertIdOf, type OcspResponse, parseOcspResponse, type SingleResponse } from '../x509/ocsp.ts'
 import { parseOcspRequest } from '../x509/ocsp-request.ts'
-import { encodeCertId, encodeOcspRequest } from '../x509/ocsp-request-encoding.ts'
+import { CERT_ID_DIGESTS, encodeCertId, encodeOcspRequest } from '../x509/ocsp-request-encoding.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
 import { glyphs } from './glyphs.ts'
 import { readInputFile } from './input-file.ts'
@@ -19,15 +19,17 @@ import type { Io } from './io.ts'
 import { writeJson } from './json.ts'
 import { weighFindings } from './judgement.ts'
 import { displayPath } from './made-report.ts'
-import { type JsonOption, parseChoice, type StoreOptions, storeFrom } from './options.ts'
+import type { OcspExchangeOptions } from './ocsp-exchange.ts'
+import { type JsonOption, parseChoice, refuseTogether, type StoreOptions, storeFrom } from './options.ts'
 import { requireWritable, writeOutput } from './output-file.ts'
 import { paint } from './paint.ts'
 import { formatInstant } from './relative-time.ts'
 import type { OcspQueryJson } from './result-json.ts'
 import { harmless } from './styled-text.ts'
 
-export interface OcspQueryOptions extends StoreOptions, JsonOption {
+export interface OcspQueryOptions extends OcspExchangeOptions, StoreOptions, JsonOption {
   readonly issuer?: string
+  readonly out?: string
   readonly requestOut?: string
   readonly request?: string
   readonly response?: string
@@ -36,8 +38,6 @@ export interface OcspQueryOptions extends StoreOptions, JsonOption {
   readonly at?: string
   readonly force?: boolean
 }
-
-export const CERT_ID_DIGESTS = ['sha1', 'sha256', 'sha384', 'sha512'] as const
 
 /** RFC 9654 §2.1: a client that can choose sends 32 octets. */
 const NONCE_LENGTH = 32
@@ -56,30 +56,47 @@ interface Status extends Asked {
 }
 
 /**
- * Writes the request, and judges the response if there is one.
+ * Asks, or writes the request, or takes the response out of a file; and judges the response if there is one.
  * @returns 0 if all certificates are good, or nothing was to be judged; 1 otherwise
  */
 export async function query(texts: readonly string[], options: OcspQueryOptions, io: Io): Promise<number> {
-  const { requestOut, response: responseFile, force } = options
-  if (requestOut === undefined && responseFile === undefined) {
-    throw new PkiError('usage.option', 'missing option: --request-out <file> or --response <file>', {
-      hint: 'pki ocsp query <certificate> --issuer <ca> --request-out <file>',
-    })
-  }
+  const { requestOut, response: responseFile, out, force } = options
   requireWritable(requestOut, force, io)
+  requireWritable(out, force, io)
   const asked: Asked[] = []
   for (const text of texts) asked.push({ source: text, certificate: await readCertificate(text, options, io) })
   const issuer = await readIssuer(texts[0] ?? '', options, io)
   const digest = parseChoice(options.digest ?? 'sha1', CERT_ID_DIGESTS, '--digest')
   const nonce = options.nonce === true ? io.random(NONCE_LENGTH) : undefined
   const certIds = asked.map(({ certificate }) => encodeCertId(certificate, issuer, digest))
-  const files = writeOutput(requestOut, encodeOcspRequest({ certIds, nonce }), force, io)
-  const response = responseFile === undefined ? undefined : readAs(responseFile, parseOcspResponse, io)
+  const question = encodeOcspRequest({ certIds, nonce })
+  const files = [...writeOutput(requestOut, question, force, io)]
+  const encoded = await obtainResponse(question, asked, options, io)
+  if (encoded !== undefined) files.push(...writeOutput(out, encoded, force, io))
+  const response = encoded && readAs(encoded, responseFile ?? 'the answer', parseOcspResponse)
   const at = options.at === undefined ? io.now() : parseInstant(options.at, io.now())
-  const sentNonce = options.request === undefined ? nonce : readAs(options.request, parseOcspRequest, io).nonce
+  const sentNonce = options.request === undefined ? nonce : nonceIn(options.request, io)
   const statuses = response === undefined ? [] : asked.map((one) => judge(one, issuer, { response, sentNonce, at }))
   report(asked, statuses, response, files, options, io)
   return statuses.every(({ reliable, single }) => reliable && single?.certStatus.type === 'good') ? 0 : 1
+}
+
+/** From a file, or from a responder; none if only the request was wanted. */
+async function obtainResponse(
+  question: Uint8Array,
+  [first]: readonly Asked[],
+  options: OcspQueryOptions,
+  io: Io,
+): Promise<Uint8Array | undefined> {
+  refuseTogether({ '--response': options.response, '--url': options.url })
+  if (options.response !== undefined) return readInputFile(options.response, io)
+  if (first === undefined || (options.requestOut !== undefined && options.url === undefined)) return undefined
+  const { askResponder } = await import('./ocsp-exchange.ts')
+  return askResponder(question, first.certificate, options)
+}
+
+function nonceIn(requestFile: string, io: Io): Uint8Array | undefined {
+  return readAs(readInputFile(requestFile, io), requestFile, parseOcspRequest).nonce
 }
 
 async function readCertificate(text: string, options: OcspQueryOptions, io: Io): Promise<Certificate> {
@@ -103,12 +120,12 @@ async function readIssuer(first: string, options: OcspQueryOptions, io: Io): Pro
 }
 
 /** @throws PkiError `input.malformed` */
-function readAs<T>(file: string, parse: (bytes: Uint8Array) => T, io: Io): T {
+function readAs<T>(bytes: Uint8Array, source: string, parse: (bytes: Uint8Array) => T): T {
   try {
-    return parse(readInputFile(file, io))
+    return parse(bytes)
   } catch (error) {
     if (!(error instanceof DerError)) throw error
-    throw malformedInput({ source: file, block: 1, offset: 0 }, error, 'an OCSP request or response')
+    throw malformedInput({ source, block: 1, offset: 0 }, error, 'an OCSP request or response')
   }
 }
 

@@ -33,9 +33,17 @@ export class SignatureMemory {
   }
 }
 
-function memoryKey(certificate: Certificate, { encoded }: SubjectPublicKeyInfo): string {
+/** The key under which a signature is remembered, kept with the object: issuers come in the same object again and again. */
+const memoryKeys = new WeakMap<Certificate, { readonly issuerKey: SubjectPublicKeyInfo; readonly text: string }>()
+
+function memoryKey(certificate: Certificate, issuerKey: SubjectPublicKeyInfo): string {
+  const known = memoryKeys.get(certificate)
+  if (known?.issuerKey === issuerKey) return known.text
+  const { encoded } = issuerKey
   const key = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString('latin1')
-  return `${fingerprint(certificate)} ${key}`
+  const text = `${fingerprint(certificate)} ${key}`
+  memoryKeys.set(certificate, { issuerKey, text })
+  return text
 }
 
 interface Checked {

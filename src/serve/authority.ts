@@ -83,7 +83,9 @@ export class Authorities {
    */
   responderOf(authority: Authority, at: Date): OcspResponder | undefined {
     const isValid = ({ certificate: { notBefore, notAfter } }: Holder) => notBefore.date <= at && at <= notAfter.date
-    const delegates = this.#delegatesOf(authority).filter((delegate) => delegate.signer !== undefined && isValid(delegate))
+    const delegates = this.#delegatesOf(authority).filter(
+      (delegate) => delegate.signer !== undefined && isValid(delegate),
+    )
     const { certificate, signer } = delegates.reduce<Holder>(beginsLater, delegates[0] ?? authority)
     return signer && { certificate, signer }
   }
@@ -92,7 +94,9 @@ export class Authorities {
     if (this.#index.refresh()) this.#responders.clear()
     const known = this.#responders.get(certificate)
     const names = known?.map(({ name }) => name) ?? this.#index.responders
-    const delegates = names.flatMap((name) => this.#read(name) ?? []).filter((holder) => isDelegate(holder, certificate))
+    const delegates = names
+      .flatMap((name) => this.#read(name) ?? [])
+      .filter((holder) => isDelegate(holder, certificate))
     this.#responders.set(certificate, delegates)
     return delegates
   }

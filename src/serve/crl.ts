@@ -15,12 +15,12 @@ import type { Revocations } from '../store/revocations.ts'
 import type { Store } from '../store/store.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
 import type { Signer } from '../x509/keys.ts'
+import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import { checkSignature } from '../x509/signature.ts'
 import type { Authority } from './authority.ts'
 import type { PathFaults } from './fault.ts'
 import type { ProblemLog } from './log.ts'
-import { wholeSecond } from './moment.ts'
-import type { Moment } from './moment.ts'
+import { type Moment, wholeSecond } from './moment.ts'
 
 export interface CrlSourceOptions {
   readonly store: Store
@@ -34,11 +34,17 @@ export interface CrlSourceOptions {
 export class CrlSource {
   readonly #options: CrlSourceOptions
   readonly #files = new Map<string, { readonly stamp: string; readonly crl: CertificateList }>()
-  /** What was made here and lies in no file, by issuer. */
+  /** What was made here and lies in no file, by issuer; and the highest number that was used for such a CRL. */
   readonly #unpublished = new Map<string, CertificateList>()
+  readonly #numbers = new Map<string, bigint>()
 
   constructor(options: CrlSourceOptions) {
     this.#options = options
+  }
+
+  /** The journal holds something new: only its files tell what they know of it. */
+  journalChanged(): void {
+    this.#unpublished.clear()
   }
 
   /**
@@ -47,9 +53,10 @@ export class CrlSource {
    */
   complete(authority: Authority, moment: Moment, faults: PathFaults): CertificateList | undefined {
     const { signer } = authority
-    const atHand = [this.#unpublished.get(authority.keyHash), this.#storedCompleteOf(authority)]
-    if (signer === undefined) return atHand.find((crl) => crl !== undefined)
+    const stored = this.#storedCompleteOf(authority)
+    if (signer === undefined) return stored
     if (faults.has('stale') || faults.has('unsigned')) return this.#makeFaulty(authority, signer, moment, faults)
+    const atHand = [stored, this.#unpublished.get(authority.keyHash)]
     return atHand.find((crl) => this.#isUpToDate(crl, authority, moment.at)) ?? this.#make(authority, signer, moment)
   }
 
@@ -70,11 +77,12 @@ export class CrlSource {
     if (crl === undefined || number === undefined || crl.nextUpdate === undefined) return false
     const [start, end] = [crl.thisUpdate.date.getTime(), crl.nextUpdate.date.getTime()]
     if (at.getTime() < start || at.getTime() >= (start + end) / 2) return false
-    const outdated = revocations.outdatedCrlNumber(keyHash)
-    // A number that the journal does not know tells nothing about what the CRL knows.
-    const isKnown = outdated < 0n || this.#unpublished.get(keyHash) === crl || number <= revocations.lastCrlNumber(keyHash)
     const next = revocations.nextRevocation(keyHash, crl.thisUpdate.date)
-    return isKnown && number > outdated && (next === undefined || next > at)
+    if (next !== undefined && next <= at) return false
+    if (this.#unpublished.get(keyHash) === crl) return true
+    const outdated = revocations.outdatedCrlNumber(keyHash)
+    // A number that the journal does not hold tells nothing about what the CRL knows.
+    return outdated < 0n || (number > outdated && number <= revocations.lastCrlNumber(keyHash))
   }
 
   /** The next CRL. At a borrowed time, or where the store cannot be written, it stays in memory. */
@@ -83,8 +91,12 @@ export class CrlSource {
       const published = this.#publish(authority, signer, moment.at)
       if (published !== undefined) return published
     }
-    const crl = parseCrl(issueCrl(this.#request(authority, signer, moment.at)))
-    if (!moment.isSingle) this.#unpublished.set(authority.keyHash, crl)
+    const request = this.#request(authority, signer, moment.at)
+    const crl = parseCrl(issueCrl(request))
+    if (!moment.isSingle) {
+      this.#unpublished.set(authority.keyHash, crl)
+      this.#numbers.set(authority.keyHash, request.number)
+    }
     return crl
   }
 
@@ -116,13 +128,13 @@ export class CrlSource {
   #request({ certificate, keyHash }: Authority, signer: Signer, at: Date): CrlRequest {
     const { revocations, lifetime } = this.#options
     const thisUpdate = wholeSecond(at)
-    const numbers = [revocations.lastCrlNumber(keyHash), this.#unpublished.get(keyHash)?.decoded.cRLNumber ?? 0n]
+    const [published, unpublished] = [revocations.lastCrlNumber(keyHash), this.#numbers.get(keyHash) ?? 0n]
     return {
       issuer: certificate,
       signer,
       thisUpdate,
       nextUpdate: new Date(thisUpdate.getTime() + lifetime),
-      number: numbers.reduce((a, b) => (a > b ? a : b)) + 1n,
+      number: (published > unpublished ? published : unpublished) + 1n,
       entries: revocations.revokedBy(keyHash, thisUpdate),
     }
   }
@@ -148,12 +160,11 @@ export class CrlSource {
 }
 
 function isSignedBy(crl: CertificateList, { publicKey }: Authority['certificate']): boolean {
-  const known = verified.get(crl)
-  if (known !== undefined) return known
-  const result = checkSignature(crl.signatureAlgorithm, publicKey, crl.tbs, crl.signature) === 'valid'
-  verified.set(crl, result)
-  return result
+  const known = checked.get(crl)
+  if (known?.publicKey === publicKey) return known.isValid
+  const isValid = checkSignature(crl.signatureAlgorithm, publicKey, crl.tbs, crl.signature) === 'valid'
+  checked.set(crl, { publicKey, isValid })
+  return isValid
 }
 
-/** A CRL is checked against one key only: that of the CA whose file it lies in. */
-const verified = new WeakMap<CertificateList, boolean>()
+const checked = new WeakMap<CertificateList, { readonly publicKey: SubjectPublicKeyInfo; readonly isValid: boolean }>()

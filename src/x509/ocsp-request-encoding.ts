@@ -9,7 +9,9 @@ import type { Signer } from './keys.ts'
 import { digestOid, OCSP } from './oids.ts'
 
 /** RFC 5019 §2.1.1 wants SHA-1, which nearly all responders expect; no security rests on it here. */
-export type CertIdDigest = 'sha1' | 'sha256' | 'sha384' | 'sha512'
+export const CERT_ID_DIGESTS = ['sha1', 'sha256', 'sha384', 'sha512'] as const
+
+export type CertIdDigest = (typeof CERT_ID_DIGESTS)[number]
 
 /** CertID (§4.1.1): how a certificate is named in requests. */
 export function encodeCertId(

@@ -10,6 +10,10 @@ export interface MemoryIoOptions {
   readonly now: Date
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: Uint8Array
+  /** Until when a server runs; at once if absent. */
+  readonly stopped?: Promise<void>
+  /** Called with what is written, as it is written. */
+  readonly onWrite?: (stream: 'stdout' | 'stderr', text: string) => void
   /** A terminal of this width, with colours unless `env` says otherwise. */
   readonly columns?: number
   /** Whether there is somebody to answer questions. */
@@ -27,7 +31,9 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
   const written = { stdout: '', stderr: '' }
   const output = (stream: 'stdout' | 'stderr') => ({
     write: (data: string | Uint8Array) => {
-      written[stream] += typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
+      const text = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
+      written[stream] += text
+      options.onWrite?.(stream, text)
     },
     isTTY: options.columns !== undefined,
     color: options.columns !== undefined && options.env?.NO_COLOR === undefined,
@@ -45,6 +51,8 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     process: { pid: process.pid, isRunning: () => true },
     random: (size) => new Uint8Array(randomBytes(size)),
     now: () => options.now,
+    stopwatch: () => 0,
+    untilStopped: () => options.stopped ?? Promise.resolve(),
   }
   const exitCode = await main(argv, io)
   return { exitCode, ...written }

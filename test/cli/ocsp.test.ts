@@ -1,8 +1,10 @@
 /** `pki ocsp`: a question, its answer, the judgement; and what `pki show` makes of the files. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ocspError } from '../../src/issue/ocsp.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
@@ -131,11 +133,61 @@ describe('pki ocsp', () => {
     expect(text.match(/nonce +[0-9a-f]{64}/g)).toHaveLength(2)
   })
 
+  describe('over HTTP', () => {
+    /** A responder that answers everything with the answer to one request, and what it was asked. */
+    async function responder(session: Session) {
+      await session.done('revoke alice')
+      await roundTrip(session, 'alice')
+      const answer = bytesOf(session, 'r')
+      const asked: { method: string | undefined; path: string; body: Uint8Array }[] = []
+      const server = createServer((request, response) => {
+        const chunks: Uint8Array[] = []
+        request.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+        request.on('end', () => {
+          asked.push({ method: request.method, path: request.url ?? '', body: Buffer.concat(chunks) })
+          response.end(answer)
+        })
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => void server.close())
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ocsp/ca1`, asked }
+    }
+
+    it.each([
+      ['GET, as it is short', '', 'GET'],
+      ['POST, if told to', ' --post', 'POST'],
+      ['POST, as the hashes make it long', ' --digest sha512', 'POST'],
+      ['GET, if told to', ' --digest sha512 --get', 'GET'],
+    ])('asks with %s', async (_, options, method) => {
+      const session = await world()
+      const { url, asked } = await responder(session)
+      const { exitCode, stdout } = await session.pki(`ocsp query alice --url ${url} --out kept --json${options}`)
+      expect(exitCode).toBe(1)
+      expect(JSON.parse(stdout).certificates).toMatchObject([{ status: 'revoked', reliable: true }])
+      expect(asked.map((one) => one.method)).toEqual([method])
+      const [one] = asked
+      const question =
+        method === 'POST' ? one?.body : Buffer.from(decodeURIComponent(one?.path.split('/').at(-1) ?? ''), 'base64')
+      expect(parseOcspRequest(new Uint8Array(question ?? [])).requests).toHaveLength(1)
+      expect(bytesOf(session, 'kept')).toEqual(bytesOf(session, 'r'))
+    })
+
+    it('does not rely on an answer from before', async () => {
+      const session = await world()
+      const { url } = await responder(session)
+      const { stdout } = await session.pki(`ocsp query alice --url ${url} --nonce --json`)
+      expect(JSON.parse(stdout).certificates[0].findings[0]).toMatchObject({ code: 'ocsp.nonce' })
+    })
+  })
+
   const nothing = async () => undefined
   const request = ({ done }: Session) => done('ocsp query web --issuer ca1 --request-out q')
   const BAD: readonly (readonly [string, string, number, string, (session: Session) => Promise<unknown>])[] = [
     ['an unknown action', 'ocsp ask web', 2, 'usage.option', nothing],
-    ['a query that asks for nothing', 'ocsp query web --issuer ca1', 2, 'usage.option', nothing],
+    ['nobody to ask', 'ocsp query web --issuer ca1', 2, 'usage.option', nothing],
+    ['two ways to ask', 'ocsp query web --get --post --url http://localhost:1', 2, 'usage.option', nothing],
+    ['a responder that is not there', 'ocsp query web --url http://127.0.0.1:1', 3, 'input.network', nothing],
+    ['a responder that is no URL', 'ocsp query web --url nowhere', 3, 'input.network', nothing],
     ['no issuer to ask with', 'ocsp query pki/certs/web.crt --request-out q', 2, 'usage.option', nothing],
     ['an unknown digest', 'ocsp query web --digest md5 --request-out q', 2, 'usage.option', nothing],
     ['a response that is none', 'ocsp query web --response pki/certs/web.crt', 3, 'input.malformed', nothing],

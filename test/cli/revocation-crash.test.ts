@@ -5,7 +5,7 @@
  * `PKI_KILL_ROUNDS` sets the number of kills; the seed of the delays is in the test's name.
  */
 
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Revocations } from '../../src/store/revocations.ts'
@@ -65,6 +65,13 @@ function randomNumbers(seed: number): () => number {
   }
 }
 
+function onFirstChange(folder: string, react: () => void): void {
+  const watcher = watch(folder, () => {
+    watcher.close()
+    react()
+  })
+}
+
 const crlOf = (store: Store) => parseCrl(new Uint8Array(readFileSync(store.crlPath('ca1'))))
 
 /** Whether the program had said so before it was killed. */
@@ -83,9 +90,12 @@ describe('pki revoke and pki crl', () => {
     for (const [round, serial] of serials.entries()) {
       const command = round % 2 === 0 ? 'revoke' : 'crl'
       const line = command === 'revoke' ? `revoke ${serial} --json` : 'crl ca1 --json'
-      // Most of the time goes into starting Node: what can break happens in the last third.
-      const delay = usual[command] * (0.6 + 0.5 * random())
-      const outcome = await run(line, (child) => setTimeout(() => child.kill('SIGKILL'), delay))
+      const outcome = await run(line, (child) => {
+        const kill = () => child.kill('SIGKILL')
+        // Most of the time goes into starting Node, so every other pair waits until something moves in the store.
+        if (round % 4 < 2) setTimeout(kill, usual[command] * (0.3 + 0.7 * random()))
+        else onFirstChange(store.folder, () => setTimeout(kill, 15 * random()))
+      })
       if (outcome.exitCode === null) tally.killed++
       if (command === 'revoke' && isConfirmed(outcome)) confirmed.add(serial)
 

@@ -140,7 +140,6 @@ describe('pki revoke', () => {
       },
     ],
     ['an issuer that is not its own', 'revoke web --issuer root', 4, 'refused.issuer', async () => undefined],
-    ['a store that is locked', 'revoke web', 4, 'refused.locked', lockedForLong],
   ]
   it.each(BAD)('%s', async (_, line, exitCode, code, prepare) => {
     const session = await sessionWithStore()

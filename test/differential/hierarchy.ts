@@ -115,7 +115,7 @@ export function hierarchySpec(audience: Audience): fc.Arbitrary<HierarchySpec> {
       { weight: 15, arbitrary: fc.constant('root' as const) },
       { weight: 1, arbitrary: fc.constantFrom('second-root' as const, 'both' as const) },
     ),
-    leaves: fc.array(leafSpec(audience), { minLength: 1, maxLength: audience.leaves, size: 'max' }),
+    leaves: fc.array(leafSpec(audience), { minLength: audience.leaves, maxLength: audience.leaves }),
     question: fc.record({
       purpose: sometimes(
         3,

@@ -17,8 +17,8 @@ const LOAD_EXCEPTIONS: Exceptions = exceptionFor(['ed25519', 'ed448'], {
 const HANDSHAKE_EXCEPTIONS: Exceptions = {
   ...LOAD_EXCEPTIONS,
   ...exceptionFor(['ec-secp256k1', ...BRAINPOOL], {
-    words: /no suitable signature algorithm|no shared signature algorithms|unsupported|wrong curve|SSL/i,
-    reason: 'TLS 1.3 has no signature schemes for these curves by default',
+    words: /no shared cipher/,
+    reason: 'TLS has no signature schemes for these curves, or has them switched off (OpenSSL 3.0)',
   }),
 }
 

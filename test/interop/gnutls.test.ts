@@ -10,6 +10,11 @@ const VERIFY_EXCEPTIONS: Exceptions = exceptionFor(['ec-secp256k1', ...BRAINPOOL
   reason: 'GnuTLS implements the NIST and Edwards curves only (3.7.9)',
 })
 
+const CRL_EXCEPTIONS: Exceptions = exceptionFor(['ec-secp256k1', ...BRAINPOOL], {
+  words: /The curve is unsupported/,
+  reason: 'as above, here with the reason',
+})
+
 needs('certtool')('gnutls', () => {
   const certtool = (...args: readonly string[]) => run(program('certtool'), args)
 
@@ -42,6 +47,15 @@ needs('certtool')('gnutls', () => {
       expectAccepted(VERIFY_EXCEPTIONS, key, { accepted: status === 0, said: output })
       expect(verify('1.3.6.1.5.5.7.3.2', 'localhost').status).not.toBe(0)
       expect(verify('1.3.6.1.5.5.7.3.1', 'other.test').status).not.toBe(0)
+    })
+
+    test('certtool --verify-crl checks the signature of each CRL', () => {
+      for (const name of ['root', 'ca1', 'ca2']) {
+        const files = ['--load-ca-certificate', at(`${name}.crt`), '--infile', at(`${name}.crl`)]
+        const { status, output } = certtool('--verify-crl', ...files)
+        expectAccepted(CRL_EXCEPTIONS, key, { accepted: status === 0 && /\bVerified\b/.test(output), said: output })
+      }
+      expect(certtool('--crl-info', '--infile', at('ca2.crl')).output).toContain('Revoked certificates (1)')
     })
 
     test('certtool --certificate-info reads every certificate', () => {

@@ -63,7 +63,8 @@ const CERTIFICATES = ['root', 'ca1', 'ca2', 'server', 'client', 'deep', 'direct'
 /**
  * Writes into `folder`: for each certificate `.crt`, `.der` and `.key`, for each that is not a root `-fullchain.pem`;
  * for server and client `.modern.pfx`, `.legacy.pfx`, `.legacy-rc2.pfx`; `client.p7b`, `client.p7b.pem`,
- * `truststore.pfx`; a request `client.csr`; and in `mtls/` what `pki export --layout mtls` gives.
+ * `truststore.pfx`; a request `client.csr`; in `mtls/` what `pki export --layout mtls` gives; and `root.crl`, `ca1.crl`,
+ * `ca2.crl`, the last of which revokes `deep`.
  */
 async function makeHierarchy(folder: string, key: KeyAlgorithmName): Promise<void> {
   mkdirSync(folder)
@@ -96,6 +97,10 @@ async function makeHierarchy(folder: string, key: KeyAlgorithmName): Promise<voi
   await run('export', 'client', '--format', 'truststore', '--out', 'truststore.pfx')
   await run('export', 'client', '--format', 'p7b,p7b-pem', '--out', './')
   await run('export', '--layout', 'mtls', '--out', 'mtls/')
+
+  // Last, so that nothing above depends on it: only whoever asks for a CRL learns that deep is revoked.
+  await run('revoke', 'deep', '--reason', 'keyCompromise')
+  for (const name of ['root', 'ca1', 'ca2']) await run('crl', name, '--out', `${name}.crl`)
 }
 
 /**

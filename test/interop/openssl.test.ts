@@ -47,7 +47,7 @@ needs('openssl')('openssl', () => {
       expect(pem).toContain('friendlyName: client')
       expect(pem.match(/localKeyID/g)).toHaveLength(2)
       const leaf = parsePem(openssl('pkcs12', '-in', pfx, '-passin', `pass:${PASSWORD}`, '-clcerts', '-nokeys'))
-      expect(leaf.map(({ bytes }) => toHex(bytes))).toEqual([toHex(certificateOf(at('client.crt')))])
+      expect(leaf.map(({ bytes }) => toHex(bytes))).toEqual([toHex(derOf(at('client.crt')))])
       expect(opensslStatus('pkcs12', '-in', pfx, '-passin', 'pass:wrong', '-nodes')).not.toBe(0)
     })
 
@@ -70,7 +70,7 @@ needs('openssl')('openssl', () => {
 
     test('pkcs7 prints the certificates of the P7B: the leaf and all above it', () => {
       // A SET OF: DER sorts it, so there is no order to speak of.
-      const expected = ['client', 'ca1', 'root'].map((name) => toHex(certificateOf(at(`${name}.crt`)))).sort()
+      const expected = ['client', 'ca1', 'root'].map((name) => toHex(derOf(at(`${name}.crt`)))).sort()
       for (const [format, file] of [
         ['DER', 'client.p7b'],
         ['PEM', 'client.p7b.pem'],
@@ -81,24 +81,37 @@ needs('openssl')('openssl', () => {
       }
     })
 
+    test('crl checks the signature of each CRL, and verify refuses who is on one', () => {
+      for (const name of ['root', 'ca1', 'ca2']) {
+        const crl = ['crl', '-in', at(`${name}.crl`), '-noout', '-CAfile', at(`${name}.crt`)]
+        expect(run(program('openssl'), crl).output).toContain('verify OK')
+      }
+      const crls = ['root', 'ca1', 'ca2'].flatMap((name) => ['-CRLfile', at(`${name}.crl`)])
+      const chain = ['ca1', 'ca2'].flatMap((name) => ['-untrusted', at(`${name}.crt`)])
+      const verify = ['verify', '-x509_strict', '-crl_check_all', '-CAfile', at('root.crt'), ...chain, ...crls]
+      expect(openssl(...verify, at('client.crt'))).toContain(': OK')
+      expect(run(program('openssl'), [...verify, at('deep.crt')]).output).toContain('certificate revoked')
+    })
+
     test('req checks the signature of a request', () => {
       expect(run(program('openssl'), ['req', '-in', at('client.csr'), '-verify', '-noout']).output).toMatch(
         /verif.* OK/,
       )
     })
 
-    test('every certificate and the request have a second opinion', async () => {
+    test('every certificate, request and CRL has a second opinion', async () => {
       for (const name of ['root', 'ca1', 'ca2', 'server', 'client', 'deep', 'direct']) {
-        await expectSecondOpinion(certificateOf(at(`${name}.crt`)))
+        await expectSecondOpinion(derOf(at(`${name}.crt`)))
       }
-      await expectSecondOpinion(certificateOf(at('client.csr')), 'request')
-      expect(toHex(readFileSync(at('client.der')))).toBe(toHex(certificateOf(at('client.crt'))))
+      await expectSecondOpinion(derOf(at('client.csr')), 'request')
+      for (const name of ['root', 'ca1', 'ca2']) await expectSecondOpinion(derOf(at(`${name}.crl`)), 'crl')
+      expect(toHex(readFileSync(at('client.der')))).toBe(toHex(derOf(at('client.crt'))))
     })
   })
 })
 
 /** The first PEM block of a file. */
-function certificateOf(path: string): Uint8Array {
+function derOf(path: string): Uint8Array {
   const [block] = parsePem(readFileSync(path, 'utf8'))
   if (block === undefined) throw new Error(`${path} holds no PEM block`)
   return block.bytes

@@ -1,11 +1,12 @@
-/** `pki ocsp`: single questions and answers about the status of certificates, in files. `pki serve` answers over HTTP. */
+/** `pki ocsp`: single questions and answers about the status of certificates. `pki serve` answers over HTTP. */
 
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
+import { CERT_ID_DIGESTS } from '../../x509/ocsp-request-encoding.ts'
 import type { Io } from '../io.ts'
-import { CERT_ID_DIGESTS, type OcspQueryOptions } from '../ocsp-query.ts'
+import type { OcspQueryOptions } from '../ocsp-query.ts'
 import type { OcspRespondOptions } from '../ocsp-respond.ts'
-import { addJsonOption, addStoreOption, parseChoice } from '../options.ts'
+import { addJsonOption, addStoreOption, list, parseChoice } from '../options.ts'
 
 const ACTIONS = ['query', 'respond'] as const
 
@@ -17,8 +18,12 @@ export function define(command: Command): void {
     .option('--out <file>', 'where the response goes, - for standard output')
     .option('--force', 'replace files that are there')
     .optionsGroup('To ask:')
-    .option('--request-out <file>', 'where the request goes, - for standard output')
-    .option('--response <file>', 'the answer, to be judged')
+    .option('--url <url>', 'whom to ask (default: the responder that the certificate names)')
+    .option('--get', 'ask with GET, however long the URL gets')
+    .option('--post', 'ask with POST')
+    .option('--allow-hosts <hosts>', 'who may be asked beside this machine, if a certificate names them', list)
+    .option('--request-out <file>', 'ask nobody, write the request: - for standard output')
+    .option('--response <file>', 'ask nobody, judge this answer')
     .option('--request <file>', 'the request that was sent: the answer must repeat its nonce')
     .option('--nonce', 'a nonce that the answer must repeat')
     .option('--digest <name>', `of the issuer's name and key: ${CERT_ID_DIGESTS.join(', ')} (default: sha1)`)
@@ -39,6 +44,7 @@ export function define(command: Command): void {
 
 const EXAMPLES = `
 Examples:
+  pki ocsp query web --url http://127.0.0.1:8080/ocsp/ca1 --nonce
   pki ocsp query web --issuer ca1 --request-out web.ocsp-request
   pki ocsp respond web.ocsp-request --issuer ca1 --out web.ocsp
   pki ocsp query web --issuer ca1 --response web.ocsp

@@ -62,8 +62,13 @@ const CURES: Readonly<Partial<Record<FetchFailure, string>>> = {
 /** The sentence for what was not got; `what` begins it. */
 export function notFetchedSentence(what: string, { url, reason, detail }: NotFetchedFacts): string {
   const from = url === '' ? '' : ` from ${url}`
-  const more = detail === '' ? '' : `${reason === 'http-status' ? ' ' : ': '}${detail}`
-  return `${what} could not be fetched${from}: ${SENTENCES[reason]}${more}`
+  return `${what} could not be fetched${from}: ${fetchFailureText({ reason, detail })}`
+}
+
+/** The reason alone. */
+export function fetchFailureText({ reason, detail }: Pick<NotFetchedFacts, 'reason' | 'detail'>): string {
+  if (detail === '') return SENTENCES[reason]
+  return `${SENTENCES[reason]}${reason === 'http-status' ? ' ' : ': '}${detail}`
 }
 
 export function notFetchedCure({ reason }: NotFetchedFacts): string {
