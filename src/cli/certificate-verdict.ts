@@ -1,5 +1,6 @@
 /** The engine's verdict on one certificate, in words: a {@link Judgement} that has paths. */
 
+import type { EvidenceRecord } from '../online/evidence.ts'
 import type { Attempt, Verdict } from '../path/verify.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { certificateTitle } from '../x509/certificate-title.ts'
@@ -26,6 +27,8 @@ export interface CertificateVerdict extends Judgement {
   readonly attempts: readonly JudgedPath[]
   /** What was asked beside the path, in words: `purpose serverAuth`, `host a.test`. */
   readonly asked: readonly string[]
+  /** Every place that was asked for what was missing, in order; empty if nobody was asked. */
+  readonly evidence: readonly EvidenceRecord[]
   /** Under which policies the path is valid (§6.1.6). */
   readonly policies: Verdict['policies']
 }
@@ -34,12 +37,13 @@ export interface VerdictContext {
   readonly source: string
   readonly at: Date
   readonly asked: readonly string[]
+  readonly evidence?: readonly EvidenceRecord[] | undefined
 }
 
 export function certificateVerdict(
   target: Certificate,
   verdict: Verdict,
-  { source, at, asked }: VerdictContext,
+  { source, at, asked, evidence = [] }: VerdictContext,
 ): CertificateVerdict {
   const { valid, rules, path: certificates, anchored, attempts, policies, statuses } = verdict
   const findings = weighFindings(verdict.findings, rules)
@@ -61,6 +65,7 @@ export function certificateVerdict(
     path: { certificates, anchored, accepted: valid, findings, statuses },
     attempts: attempts.map(judgedPath),
     asked,
+    evidence,
     policies,
   }
 }

@@ -103,6 +103,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/crl.ts'),
   },
   {
+    name: 'serve',
+    synopsis: '[tls]',
+    summary: 'CRLs, OCSP responses and issuers over HTTP; or a TLS server to try',
+    group: 'hand out',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
     name: 'ocsp',
     synopsis: 'query <certificate> | respond <request>',
     summary: 'ask about the status of a certificate, or answer',

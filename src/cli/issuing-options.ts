@@ -49,8 +49,35 @@ export type ContentOptions = {
 
 const DIGESTS: readonly DigestName[] = ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'md5']
 
-/** Names, validity, constraints, usages, extensions; not the key, which a request brings along. */
+/** Everything that an issuer decides; not the key, which a request brings along. */
 export function addContentOptions(command: Command): void {
+  addNameOptions(command)
+  command
+    .optionsGroup('Validity:')
+    .option('--days <n>', 'valid for so many days')
+    .option('--hours <n>', 'valid for so many hours')
+    .option('--valid-for <duration>', 'valid for: 90d, 12h, 2w, 6mo, 10y')
+    .option('--not-before <time>', 'begins: 2026-01-31, 2026-01-31T12:00:00Z, or a duration from now: -10m')
+    .option('--not-after <time>', 'ends, in the same forms')
+  addUsageOptions(command)
+  addExtensionOptions(command)
+  command
+    .option('--ski <method>', 'subject key identifier: rfc7093, sha1 or none')
+    .option('--aki <form>', 'authority key identifier: keyIdentifier, issuerAndSerial or none')
+    .option('--base-url <url>', 'where CRL, OCSP and issuer certificate are served; puts pointers in')
+  addSignatureOptions(command)
+  command.option('--serial <number>', 'serial number, decimal or 0x…; otherwise 16 random octets')
+}
+
+/** What the maker of a request can ask for: the rest of {@link addContentOptions} is the issuer's to decide. */
+export function addWishOptions(command: Command): void {
+  addNameOptions(command)
+  addUsageOptions(command)
+  addExtensionOptions(command)
+  addSignatureOptions(command)
+}
+
+function addNameOptions(command: Command): void {
   command
     .optionsGroup('Names:')
     .option('--subject <dn>', 'distinguished name, RFC 4514: "CN=alice,O=Example"; {name} is replaced')
@@ -60,12 +87,10 @@ export function addContentOptions(command: Command): void {
     .option('--uri <uri>', 'URI', repeatable)
     .option('--upn <name>', 'user principal name, for Windows logon', repeatable)
     .option('--san <name>', 'any name: dns:, ip:, email:, uri:, upn:, dirname:, rid:, othername:OID:hex', repeatable)
-    .optionsGroup('Validity:')
-    .option('--days <n>', 'valid for so many days')
-    .option('--hours <n>', 'valid for so many hours')
-    .option('--valid-for <duration>', 'valid for: 90d, 12h, 2w, 6mo, 10y')
-    .option('--not-before <time>', 'begins: 2026-01-31, 2026-01-31T12:00:00Z, or a duration from now: -10m')
-    .option('--not-after <time>', 'ends, in the same forms')
+}
+
+function addUsageOptions(command: Command): void {
+  command
     .optionsGroup('What it may do:')
     .option('--ca', 'make it a certification authority')
     .option('--no-ca', 'make it none')
@@ -83,6 +108,10 @@ export function addContentOptions(command: Command): void {
       'serverAuth,clientAuth,… or OIDs, replacing those of the profile; or none',
       list,
     )
+}
+
+function addExtensionOptions(command: Command): void {
+  command
     .optionsGroup('Extensions:')
     .option(
       '--extension <oid=value>',
@@ -97,13 +126,13 @@ export function addContentOptions(command: Command): void {
     .option('--omit <names>', 'leave extensions out, by name or OID', list)
     .option('--critical <names>', 'mark extensions critical', list)
     .option('--not-critical <names>', 'mark extensions not critical', list)
-    .option('--ski <method>', 'subject key identifier: rfc7093, sha1 or none')
-    .option('--aki <form>', 'authority key identifier: keyIdentifier, issuerAndSerial or none')
-    .option('--base-url <url>', 'where CRL, OCSP and issuer certificate are served; puts pointers in')
+}
+
+function addSignatureOptions(command: Command): void {
+  command
     .optionsGroup('Signature:')
     .option('--digest <name>', `digest of the signature: ${DIGESTS.join(', ')}`)
     .option('--pss', 'sign with RSASSA-PSS')
-    .option('--serial <number>', 'serial number, decimal or 0x…; otherwise 16 random octets')
 }
 
 /** What kind of key is made, or which one is used. */

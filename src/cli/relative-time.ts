@@ -23,10 +23,16 @@ export function relativeTime(date: Date, now: Date): string {
   return date > now ? `in ${span}` : `${span} ago`
 }
 
+/**
+ * How much of a unit may be missing: a certificate made a moment ago for 397 days ends in 397 days, and five years by
+ * the calendar are five years of 365.25 days but for some hours.
+ */
+const TOLERANCE = 0.01
+
 /** A span of milliseconds in its largest unit, rounded down: `23 days`. */
 export function duration(milliseconds: number): string {
   const unit = UNITS.find(({ from }) => milliseconds >= from) ?? UNITS[4]
-  const count = Math.floor(milliseconds / unit.length)
+  const count = Math.floor(milliseconds / unit.length + TOLERANCE)
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`
 }
 

@@ -17,8 +17,10 @@ const CURE_FLAGS: Partial<Readonly<Record<FindingCode, string>>> = {
   'path.issuer-not-found': '--untrusted, --trust',
   'path.untrusted-root': '--trust',
   'path-length.max-depth': '--max-depth',
-  'revocation.unknown': '--crl, --soft-fail',
-  'revocation.unknown-tolerated': '--crl',
+  'path.issuer-not-fetched': '--allow-hosts, --untrusted',
+  'revocation.unknown': '--revocation online, --crl, --soft-fail',
+  'revocation.unknown-tolerated': '--revocation online, --crl',
+  'revocation.not-fetched': '--allow-hosts, --crl, --ocsp-response',
 }
 
 /** Several findings, with an empty line between them. */

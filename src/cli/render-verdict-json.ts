@@ -1,5 +1,6 @@
 /** `pki verify --json`: a promise like those in `json.ts`. */
 
+import type { EvidenceRecord } from '../online/evidence.ts'
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import { formatName } from '../x509/name-text.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
@@ -35,8 +36,28 @@ export interface VerdictJson {
     readonly state: string
     readonly sources: readonly string[]
   }[]
+  /** Every place that was asked for what was missing, in order; empty if nobody was asked. */
+  readonly evidence: readonly EvidenceJson[]
   /** Every path that was tried; with `--explain` only. */
   readonly attempts?: readonly AttemptJson[]
+}
+
+export interface EvidenceJson {
+  readonly kind: 'crl' | 'ocsp' | 'issuer'
+  readonly url: string
+  /** The certificate it is about: its index in the path, null if it stands in another one. */
+  readonly certificate: number | null
+  readonly subject: string
+  readonly origin: 'network' | 'cache' | 'none'
+  /** HTTP status of the last answer, null if there was none. */
+  readonly status: number | null
+  readonly bytes: number
+  /** Why nothing came from the net, null if something did or nobody was asked. */
+  readonly failure: { readonly reason: string; readonly detail: string } | null
+  /** What came, as the sources in `revocation` name it; null if nothing did. */
+  readonly evidence: string | null
+  /** Whether the verdict rests on it. */
+  readonly used: boolean
 }
 
 export interface AttemptJson {
@@ -70,7 +91,16 @@ export function verdictsJson(
   }
 }
 
-function verdictJson({ source, title, accepted, rules, at, path, policies }: CertificateVerdict): VerdictJson {
+function verdictJson({
+  source,
+  title,
+  accepted,
+  rules,
+  at,
+  path,
+  policies,
+  evidence,
+}: CertificateVerdict): VerdictJson {
   return {
     source,
     title,
@@ -82,6 +112,26 @@ function verdictJson({ source, title, accepted, rules, at, path, policies }: Cer
     findings: path.findings.map(findingJson),
     policies: { authorityConstrained: policies.authorityConstrained, userConstrained: policies.userConstrained },
     revocation: path.statuses.map(({ certificate, state, sources }) => ({ certificate, state, sources })),
+    evidence: evidence.map((record) => evidenceJson(record, path)),
+  }
+}
+
+function evidenceJson(
+  { kind, url, certificate, origin, status, bytes, failure, evidence, used }: EvidenceRecord,
+  { certificates }: JudgedPath,
+): EvidenceJson {
+  const index = certificates.indexOf(certificate)
+  return {
+    kind,
+    url,
+    certificate: index === -1 ? null : index,
+    subject: formatName(certificate.subject),
+    origin,
+    status: status ?? null,
+    bytes,
+    failure: failure ?? null,
+    evidence: evidence || null,
+    used,
   }
 }
 

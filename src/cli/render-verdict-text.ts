@@ -1,5 +1,7 @@
 /** Verdicts as text that a person understands at a glance: the path drawn from leaf to anchor, the fault, the cure. */
 
+import type { EvidenceRecord } from '../online/evidence.ts'
+import { fetchFailureText } from '../path/findings/fetch-failure.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { formatName } from '../x509/name-text.ts'
 import { oidName } from '../x509/oids.ts'
@@ -126,15 +128,25 @@ function circumstances({ rules, at, asked }: CertificateVerdict, { separator }: 
   return [`rules ${rules.name}`, `at ${formatInstant(at)}`, ...asked.map(harmless)].join(` ${separator} `)
 }
 
-/** What speaks for the path: its policies, and the evidence that its certificates are not revoked. */
-function evidenceLines({ policies, path }: CertificateVerdict, width: number): readonly Line[] {
+/** What speaks for the path: its policies, the evidence that its certificates are not revoked, and where that is from. */
+function evidenceLines({ policies, path, evidence }: CertificateVerdict, width: number): readonly Line[] {
   const named = policies.userConstrained.map((oid) => oidName(oid) ?? oid)
   const lines: string[] = named.length === 0 ? [] : [`valid for the policies ${named.join(', ')}`]
   for (const { certificate, state, sources } of path.statuses) {
     const subject = path.certificates[certificate]
     if (subject !== undefined) lines.push(`${nameOf(subject)} is ${state}: ${sources.join('; ') || 'no evidence'}`)
   }
+  lines.push(...evidence.map(recordText))
   return lines.flatMap((text) => wrap([span(harmless(text), 'quiet')], width))
+}
+
+function recordText({ url, certificate, origin, status, bytes, failure, evidence, used }: EvidenceRecord): string {
+  const answer = status === undefined ? '' : `, HTTP ${status}`
+  const why = failure === undefined ? '' : `: ${fetchFailureText(failure)}`
+  const about = `${url} for ${nameOf(certificate)}`
+  if (origin === 'none') return `not fetched ${about}${why}`
+  const from = origin === 'cache' ? `from the cache${why}` : `fetched${answer}`
+  return `${about}: ${evidence}; ${bytes} octets, ${from}${used ? '' : '; not relied on'}`
 }
 
 /** The attempts that are not the path drawn above: which ways there were, and why each failed. */

@@ -64,7 +64,12 @@ export function requireStore(options: StoreOptions, io: Io): Store {
 
 /** The site as the options want it. @throws PkiError `usage.option`, `usage.time`, `input.not-found` */
 export function siteOf(store: Store, options: ServeRevocationOptions, io: Io): RevocationSite {
-  const password = { what: '', flag: '--key-password-file', file: options.keyPasswordFile, variable: 'PKI_KEY_PASSWORD' }
+  const password = {
+    what: '',
+    flag: '--key-password-file',
+    file: options.keyPasswordFile,
+    variable: 'PKI_KEY_PASSWORD',
+  }
   return new RevocationSite({
     store,
     keyPassword: givenPassword(password as Parameters<typeof givenPassword>[0], io),

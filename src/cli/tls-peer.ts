@@ -1,9 +1,10 @@
 /** What a TLS server presents: its certificates and the connection's facts. The one place that connects anywhere. */
 
 import { isIP } from 'node:net'
-import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { PkiError } from '../errors.ts'
-import { type Certificate, parseCertificate } from '../x509/certificate.ts'
+import { peerCertificates } from '../serve/peer-certificates.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import { boolean, type Description, fields, number, text } from '../x509/description.ts'
 import type { PeerAddress } from './peer-address.ts'
 
@@ -39,8 +40,7 @@ export async function inspectPeer(address: PeerAddress): Promise<TlsPeer> {
   })
   try {
     const failure = await secureConnection(socket)
-    if (failure !== undefined && chainOf(socket.getPeerCertificate(true)).length === 0)
-      throw networkError(address, failure)
+    if (failure !== undefined && peerCertificates(socket).length === 0) throw networkError(address, failure)
     return factsOf(socket, address, failure && problemOf(failure))
   } finally {
     socket.destroy()
@@ -66,23 +66,8 @@ function factsOf(socket: TLSSocket, address: PeerAddress, refusal: string | unde
     cipher: socket.getCipher()?.standardName ?? 'unknown',
     distrust,
     refusal,
-    certificates: chainOf(socket.getPeerCertificate(true)).map(parseCertificate),
+    certificates: peerCertificates(socket),
   }
-}
-
-/** Node links each certificate to its issuer, and a self-signed one to itself; null where no handshake began. */
-function chainOf(first: DetailedPeerCertificate | null): readonly Uint8Array[] {
-  const chain: Uint8Array[] = []
-  const seen = new Set<string>()
-  for (
-    let certificate: DetailedPeerCertificate | null | undefined = first;
-    certificate?.raw !== undefined && !seen.has(certificate.fingerprint256);
-    certificate = certificate.issuerCertificate
-  ) {
-    seen.add(certificate.fingerprint256)
-    chain.push(new Uint8Array(certificate.raw))
-  }
-  return chain
 }
 
 /** What the usual system errors mean, in words. */

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
 import { type Input, type InputEncoding, malformedCertificate, requireCertificates } from '../x509/input.ts'
+import { type OcspResponse, parseOcspResponse } from '../x509/ocsp.ts'
 import { type InputSource, isFolder, openInput, openInputs, readSource } from './input-source.ts'
 import type { Io } from './io.ts'
 
@@ -80,31 +81,52 @@ export async function readUntrusted(texts: readonly string[], context: InputCont
  * @throws PkiError `input.malformed`, `input.…`
  */
 export async function readCrls(texts: readonly string[], context: InputContext): Promise<Readable<CertificateList>> {
-  const crls: CertificateList[] = []
+  return readEvidence(texts, { what: 'CRL', of: (input) => input.crls, parse: parseCrl }, context)
+}
+
+/**
+ * The OCSP responses of files and folders, likewise.
+ * @throws PkiError `input.malformed`, `input.…`
+ */
+export async function readOcspResponses(
+  texts: readonly string[],
+  context: InputContext,
+): Promise<Readable<OcspResponse>> {
+  const what = 'OCSP response'
+  return readEvidence(texts, { what, of: (input) => input.ocspResponses, parse: parseOcspResponse }, context)
+}
+
+/** A kind of evidence: its name, where an input has it, and how it is read. */
+interface EvidenceForm<T> {
+  readonly what: string
+  readonly of: (input: Input) => readonly InputEncoding[]
+  readonly parse: (bytes: Uint8Array) => T
+}
+
+async function readEvidence<T>(
+  texts: readonly string[],
+  { what, of, parse }: EvidenceForm<T>,
+  context: InputContext,
+): Promise<Readable<T>> {
+  const found: T[] = []
   const faults: MalformedInput[] = []
   for (const text of texts) {
     const { items, malformed } = await readAll([text], context)
     faults.push(...malformed)
-    const encodings = items.flatMap((input) => input.crls)
+    const encodings = items.flatMap(of)
     if (encodings.length === 0) {
-      throw new PkiError('input.malformed', `${text}: no CRL in it`, { context: { file: text, expected: 'a CRL' } })
+      throw new PkiError('input.malformed', `${text}: no ${what} in it`, { context: { file: text, expected: what } })
     }
-    for (const encoding of encodings) {
-      const crl = parseOrFault(encoding)
-      if ('error' in crl) faults.push(crl)
-      else crls.push(crl)
+    for (const { encoded, place } of encodings) {
+      try {
+        found.push(parse(encoded))
+      } catch (error) {
+        if (!(error instanceof DerError)) throw error
+        faults.push({ source: `the ${what} in block ${place.block} of ${place.source}`, error })
+      }
     }
   }
-  return { items: crls, malformed: faults }
-}
-
-function parseOrFault({ encoded, place }: InputEncoding): CertificateList | MalformedInput {
-  try {
-    return parseCrl(encoded)
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error
-    return { source: `the CRL in block ${place.block} of ${place.source}`, error }
-  }
+  return { items: found, malformed: faults }
 }
 
 /** In a folder there may be other things: what is not readable at all is reported, and only where it was named an error. */

@@ -7,6 +7,7 @@ import { type Identity, referenceName } from '../path/identity.ts'
 import { RFC5280, RULE_SETS, type RuleSet } from '../path/rule-set.ts'
 import { parseInstant } from '../profile/duration.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
+import { addFetchFlags, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
 import type { Io } from './io.ts'
 import { parseChoice, parseCount, refuseTogether, repeatable } from './options.ts'
 
@@ -14,7 +15,7 @@ export interface RuleOption {
   readonly rules?: string
 }
 
-export interface VerifyFlags extends RuleOption {
+export interface VerifyFlags extends RuleOption, FetchFlags {
   readonly trust?: readonly string[]
   readonly untrusted?: readonly string[]
   readonly purpose?: string
@@ -24,6 +25,7 @@ export interface VerifyFlags extends RuleOption {
   readonly uri?: string
   readonly at?: string
   readonly crl?: readonly string[]
+  readonly ocspResponse?: readonly string[]
   readonly revocation?: string
   readonly revocationScope?: string
   readonly softFail?: boolean
@@ -49,9 +51,12 @@ export function addVerifyFlags(command: Command): void {
   addRulesOption(command)
   command
     .option('--crl <file|folder>', 'CRLs (repeatable)', repeatable)
-    .option('--revocation <how>', 'none, or offline: by the CRLs given (default: offline with --crl, else none)')
+    .option('--ocsp-response <file>', 'OCSP responses, such as a stapled one (repeatable)', repeatable)
+    .option('--revocation <how>', 'none; offline: by what is given; online (default: offline with --crl, else none)')
     .option('--revocation-scope <which>', 'end-entity, exclude-root, entire-chain (default: exclude-root)')
     .option('--soft-fail', 'a certificate whose revocation status is unknown passes')
+  addFetchFlags(command)
+  command
     .option('--max-depth <n>', 'how many intermediates the path may have')
     .option('--no-anchor-constraints', 'take name and key of the trust anchors alone, not what they say (RFC 5937)')
     .option('--policy <oid>', 'an acceptable certificate policy (repeatable)', repeatable)
@@ -72,6 +77,12 @@ export function ruleSetOf({ rules }: RuleOption, preset: RuleSet = RFC5280): Rul
 
 export const REVOCATION_SCOPES = ['end-entity', 'exclude-root', 'entire-chain'] as const
 
+export interface RevocationRequest {
+  readonly how: 'offline' | 'online'
+  readonly scope: (typeof REVOCATION_SCOPES)[number]
+  readonly softFail: boolean
+}
+
 /** Everything that is asked, certificates and CRLs aside. */
 export interface VerifyRequest {
   readonly rules: RuleSet
@@ -81,7 +92,8 @@ export interface VerifyRequest {
   readonly identity: Identity | undefined
   readonly maxDepth: number | undefined
   readonly anchorConstraints: boolean
-  readonly revocation: { readonly scope: (typeof REVOCATION_SCOPES)[number]; readonly softFail: boolean } | undefined
+  readonly revocation: RevocationRequest | undefined
+  readonly fetch: FetchRequest
   readonly policies: {
     readonly initialPolicySet: readonly string[] | undefined
     readonly explicitPolicy: boolean
@@ -107,6 +119,7 @@ export function verifyRequest(flags: VerifyFlags, io: Io): VerifyRequest {
     maxDepth: flags.maxDepth === undefined ? undefined : parseCount(flags.maxDepth, '--max-depth'),
     anchorConstraints: flags.anchorConstraints !== false,
     revocation,
+    fetch: fetchRequest(flags, io),
     policies: {
       initialPolicySet: flags.policy,
       explicitPolicy: flags.explicitPolicy === true,
@@ -116,7 +129,7 @@ export function verifyRequest(flags: VerifyFlags, io: Io): VerifyRequest {
     words: [
       ...(purpose === undefined ? [] : [`purpose ${flags.purpose}`]),
       ...(identity === undefined ? [] : [`${identity.type === 'dns' ? 'host' : identity.type} ${identity.value}`]),
-      revocation === undefined ? 'revocation not checked' : `revocation by CRL, ${revocation.scope}`,
+      revocation === undefined ? 'revocation not checked' : `revocation ${revocation.how}, ${revocation.scope}`,
     ],
   }
 }
@@ -141,21 +154,23 @@ function identityOf({ host, ip, email, uri }: VerifyFlags): Identity | undefined
 }
 
 function revocationOf(flags: VerifyFlags): VerifyRequest['revocation'] {
-  const how =
-    flags.revocation === undefined ? undefined : parseChoice(flags.revocation, ['none', 'offline'], '--revocation')
+  const choices = ['none', 'offline', 'online'] as const
+  const given = flags.revocation === undefined ? undefined : parseChoice(flags.revocation, choices, '--revocation')
+  const how = given ?? (flags.crl === undefined && flags.ocspResponse === undefined ? undefined : 'offline')
   if (how === 'none') {
-    const { crl, revocationScope, softFail } = flags
+    const { crl, ocspResponse, revocationScope, softFail } = flags
     for (const [flag, value] of Object.entries({
       '--crl': crl,
+      '--ocsp-response': ocspResponse,
       '--revocation-scope': revocationScope,
       '--soft-fail': softFail,
     })) {
       refuseTogether({ '--revocation none': true, [flag]: value })
     }
   }
-  if (how === 'none' || (how === undefined && flags.crl === undefined)) return undefined
+  if (how === 'none' || how === undefined) return undefined
   const scope = parseChoice(flags.revocationScope ?? 'exclude-root', REVOCATION_SCOPES, '--revocation-scope')
-  return { scope, softFail: flags.softFail === true }
+  return { how, scope, softFail: flags.softFail === true }
 }
 
 function requireOid(text: string, flag: string): void {

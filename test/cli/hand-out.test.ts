@@ -167,7 +167,7 @@ describe('list and tree', () => {
     const lines = (await done('list')).trimEnd().split('\n')
     expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
       ['NAME', 'KIND', 'ISSUED BY', 'VALIDITY', 'SUBJECT'],
-      ['ca1', 'intermediate', 'root', 'expires in 4 years', 'CN=ca1'],
+      ['ca1', 'intermediate', 'root', 'expires in 5 years', 'CN=ca1'],
       ['root', 'root', '–', 'expires in 10 years', 'CN=root'],
       ['web', 'server', 'ca1', 'expires in 397 days', 'CN=web'],
     ])
@@ -181,7 +181,7 @@ describe('list and tree', () => {
       [
         'lonely  root  expires in 10 years',
         'root  root  expires in 10 years',
-        '└─ ca1  intermediate, path length 0  expires in 4 years',
+        '└─ ca1  intermediate, path length 0  expires in 5 years',
         '   ├─ alice  client  expires in 397 days',
         '   └─ web  server  expires in 397 days',
         '',

@@ -1,6 +1,6 @@
 /** `pki revoke`: what it takes, what it says, and what bad input gets. */
 
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Store } from '../../src/store/store.ts'
@@ -54,14 +54,14 @@ describe('pki revoke', () => {
     expect(listed.certificates.find(({ name }: { name: string }) => name === 'web').revoked).toBe(false)
   })
 
-  it('takes a certificate that the CA issued elsewhere', async () => {
+  it('takes a certificate that the journal does not know, and finds who issued it', async () => {
     const session = await sessionWithStore()
-    const certificate = storeOf(session).certificatePath('web')
-    const [bytes, journal] = [pictureOf(join(session.folder, 'pki')), storeOf(session).journalPath]
-    writeFileSync(join(session.folder, 'elsewhere.pem'), bytes['certs/web.crt']?.slice(4) ?? '')
-    writeFileSync(journal, '')
-    writeFileSync(certificate, '')
+    const store = storeOf(session)
+    copyFileSync(store.certificatePath('web'), join(session.folder, 'elsewhere.pem'))
     await session.done('issue server web --from ca1 --dns localhost --force')
+    // The same key under another name, which comes first in the alphabet.
+    await session.done('init root --name another --key-file pki/private/ca1.key')
+    rmSync(store.journalPath)
     const result = JSON.parse(await session.done('revoke elsewhere.pem --json'))
     expect(result).toMatchObject({ outcome: 'revoked', name: null, issuer: 'ca1' })
   })
@@ -136,7 +136,7 @@ describe('pki revoke', () => {
       async ({ folder, done }) => {
         await done('init root --dir other --name ca1')
         await done('issue client eve --from ca1 --dir other')
-        writeFileSync(join(folder, 'foreign.pem'), pictureOf(folder)['other/certs/eve.crt']?.slice(4) ?? '')
+        copyFileSync(join(folder, 'other/certs/eve.crt'), join(folder, 'foreign.pem'))
       },
     ],
     ['an issuer that is not its own', 'revoke web --issuer root', 4, 'refused.issuer', async () => undefined],

@@ -274,7 +274,7 @@ describe('a certificate', () => {
         issuer              CN=Test CA 1,O=Example
                             O=Example, CN=Test CA 1
         notBefore           2026-01-01 00:00:00 UTC  151 days ago
-        notAfter            2026-12-31 23:59:59 UTC  in 213 days
+        notAfter            2026-12-31 23:59:59 UTC  in 214 days
         subjectPublicKeyInfo
           algorithm         ed25519
           subjectPublicKey  9e2f780bd00bda84a9b44a59ce1e9dc9…  32 octets
@@ -440,7 +440,7 @@ describe('a certificate', () => {
     ['expired.pem', '2026-05-31 23:59:59 UTC  expired 1 second ago'],
     ['last-second.pem', '2026-06-01 00:00:00 UTC  now'],
     ['future.pem', '2026-06-02 00:00:00 UTC  not yet valid, in 24 hours'],
-    ['leaf.pem', '2026-12-31 23:59:59 UTC  in 213 days'],
+    ['leaf.pem', '2026-12-31 23:59:59 UTC  in 214 days'],
   ])('says how its times stand: %s', async (file, line) => {
     expect((await show(file)).stdout).toContain(line)
   })

@@ -217,7 +217,7 @@ describe('wrong input', () => {
     { line: 'chain.pem --trust root.pem --crl root.pem', exitCode: 3, code: 'input.malformed' },
     { line: 'chain.pem --trust root.pem --crl text.pem', exitCode: 3, code: 'input.malformed' },
     { line: 'chain.pem --trust root.pem --crl revoked.crl --revocation none', exitCode: 2, code: 'usage.option' },
-    { line: 'chain.pem --trust root.pem --revocation online', exitCode: 2, code: 'usage.option' },
+    { line: 'chain.pem --trust root.pem --revocation sometimes', exitCode: 2, code: 'usage.option' },
     { line: 'chain.pem --trust root.pem --revocation-scope some --crl crls', exitCode: 2, code: 'usage.option' },
     { line: 'chain.pem --trust root.pem --rules mine', exitCode: 2, code: 'usage.option' },
     { line: 'chain.pem --trust root.pem --purpose mine', exitCode: 2, code: 'usage.option' },
@@ -247,7 +247,7 @@ describe('the text', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "✔ chain.pem is valid
 
-        ✔ CN=web.test  expires 2026-12-31, in 213 days
+        ✔ CN=web.test  expires 2026-12-31, in 214 days
         └─ ✔ CN=Test CA 1,O=Example  expires 2031-01-01, in 4 years
            └─ ✔ CN=Test Root,O=Example  trust anchor
 
@@ -283,7 +283,7 @@ describe('the text', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "✖ leaf.pem is rejected: 1 error
 
-        ✖ CN=web.test  expires 2026-12-31, in 213 days
+        ✖ CN=web.test  expires 2026-12-31, in 214 days
         │  no certificate of its issuer was given: CN=Test CA 1,O=Example
         │  → give the missing CA certificate as an untrusted certificate, or its root as a trust anchor
         │    (--untrusted, --trust)
@@ -299,7 +299,7 @@ describe('the text', () => {
     const { stdout, exitCode } = await verify('chain.pem expired.pem ca.pem --trust root.pem')
     expect(exitCode).toBe(1)
     expect(stdout).toMatchInlineSnapshot(`
-      "✔ chain.pem    valid, expires in 213 days
+      "✔ chain.pem    valid, expires in 214 days
       ✖ expired.pem  expired: notAfter 2026-05-22T00:00:00Z, checked at 2026-06-01T00:00:00Z
       ✔ ca.pem       valid, expires in 4 years
       3 certificates: 2 valid, 1 rejected
@@ -330,7 +330,7 @@ describe('the text', () => {
            │    certificate
            │  RFC 5280 §6.1.3 (a)(1) · signature.invalid
            │  algorithm = 1.3.101.112, issuer = CN=Test CA 1,O=Example
-           └─ ✔ CN=Test CA 1,O=Example  expires 2026-12-31, in 213 days
+           └─ ✔ CN=Test CA 1,O=Example  expires 2026-12-31, in 214 days
               └─ ✔ CN=Test Root,O=Example  trust anchor
       "
     `)
@@ -398,6 +398,7 @@ describe('--json', () => {
         ],
         policies: { authorityConstrained: [], userConstrained: [] },
         revocation: [],
+        evidence: [],
       },
     ])
   })

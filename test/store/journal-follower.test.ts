@@ -29,8 +29,9 @@ function following(wanted: readonly JournalEvent['event'][] = ['requested']) {
   return { path, look }
 }
 
-function replaceWithZ(path: string): void {
-  writeFileSync(`${path}.new`, line('z'))
+/** By a file that is longer than what was read. */
+function replace(path: string): void {
+  writeFileSync(`${path}.new`, line('x') + line('y') + line('z'))
   renameSync(`${path}.new`, path)
 }
 
@@ -101,7 +102,7 @@ describe('JournalFollower', () => {
   })
 
   it.each([
-    ['replaced', replaceWithZ, ['z']],
+    ['replaced', replace, ['x', 'y', 'z']],
     ['cut short', (path: string) => truncateSync(path, line('a').length), ['a']],
     ['removed', (path: string) => rmSync(path), []],
   ] as const)('begins again if the journal was %s', (_, change, names) => {

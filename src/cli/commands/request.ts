@@ -12,7 +12,7 @@ import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
-import { addContentOptions, addKeyOptions, type ContentOptions, namesFrom, overridesFrom } from '../issuing-options.ts'
+import { addKeyOptions, addWishOptions, type ContentOptions, namesFrom, overridesFrom } from '../issuing-options.ts'
 import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
 import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
@@ -33,7 +33,7 @@ export function define(command: Command): void {
     .option('--force', 'replace a request and its key')
     .option('--dry-run', 'show what would be asked for, write nothing')
   addStoreOption(command)
-  addContentOptions(command)
+  addWishOptions(command)
   addKeyOptions(command)
   addJsonOption(command)
 }

@@ -1,10 +1,7 @@
 /** `pki verify`: is it good, and if not, why not and what to do? */
 
 import type { Command } from 'commander'
-import { RevocationEvidence } from '../../path/revocation-evidence.ts'
 import { TrustStore } from '../../path/trust-store.ts'
-import { type VerifyOptions, verifyCertificate } from '../../path/verify.ts'
-import type { CertificateList } from '../../x509/crl.ts'
 import { type CertificateVerdict, certificateVerdict } from '../certificate-verdict.ts'
 import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
@@ -12,7 +9,8 @@ import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from 
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
 import { verdictLines, verdictTable } from '../render-verdict-text.ts'
 import { textWidth } from '../styled-text.ts'
-import { readCrls, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
+import { judgeWith } from '../verify-evidence.ts'
+import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
 import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify-request.ts'
 
 interface VerifyCommandOptions extends VerifyFlags, OutputFlags, StoreOptions {
@@ -34,6 +32,7 @@ const EXAMPLES = `
 Examples:
   pki verify server.crt --trust root.crt --untrusted ca1.crt --purpose serverAuth --host localhost
   pki verify web --trust root                      names in the store bring their chain along
+  pki verify web --trust root --revocation online  asks CRL and OCSP servers on this machine; --allow-hosts adds others
   pki verify *.pem --trust ca.pem --crl crls/ --format junit > report.xml
   openssl s_client -connect a.test:443 -showcerts </dev/null | pki verify - --trust ca.pem
 `
@@ -64,17 +63,22 @@ async function judge(
   const trustAnchors = new TrustStore(await readTrustAnchors(options.trust ?? [], context))
   const untrusted = await readUntrusted(options.untrusted ?? [], context)
   const crls = await readCrls(options.crl ?? [], context)
-  const engineOptions = { ...(await engineOptionsOf(request, crls.items)), trustAnchors }
+  const ocspResponses = await readOcspResponses(options.ocspResponse ?? [], context)
+  const evidence = { crls: crls.items, ocspResponses: ocspResponses.items }
+  const unreadable = [...untrusted.malformed, ...crls.malformed, ...ocspResponses.malformed]
+  const engineOptions = { ...(await engineOptionsOf(request)), trustAnchors }
+  const verify = await judgeWith(request, evidence, io)
 
   const verdicts: CertificateVerdict[] = []
   for (const source of texts) {
     const { certificate, issuers, malformed } = await readTarget(source, context)
-    const verdict = verifyCertificate(certificate, {
+    const verdict = await verify(certificate, {
       ...engineOptions,
       untrusted: [...issuers, ...untrusted.items],
-      malformed: [...malformed, ...untrusted.malformed, ...crls.malformed],
+      malformed: [...malformed, ...unreadable],
     })
-    verdicts.push(certificateVerdict(certificate, verdict, { source, at: request.at, asked: request.words }))
+    const asked = { source, at: request.at, asked: request.words, evidence: verdict.evidence }
+    verdicts.push(certificateVerdict(certificate, verdict, asked))
   }
   return verdicts
 }
@@ -89,13 +93,9 @@ function textOf(verdicts: readonly CertificateVerdict[], explain: boolean, io: I
 }
 
 /** The request in the engine's terms. The list of public suffixes is big, and loaded only where it counts. */
-async function engineOptionsOf(
-  request: VerifyRequest,
-  crls: readonly CertificateList[],
-): Promise<Omit<VerifyOptions, 'trustAnchors'>> {
+async function engineOptionsOf(request: VerifyRequest) {
   const { at, rules, purpose, identity, policies, maxDepth, anchorConstraints } = request
-  const revocation = request.revocation && { ...request.revocation, crls: new RevocationEvidence(crls) }
-  const options = { at, rules, purpose, identity, policies, maxDepth, anchorConstraints, revocation }
+  const options = { at, rules, purpose, identity, policies, maxDepth, anchorConstraints }
   if (rules.name !== 'webpki' || identity?.type !== 'dns') return options
   const { isPublicSuffix } = await import('../public-suffix.ts')
   return { ...options, isPublicSuffix }

@@ -1,0 +1,56 @@
+/** What comes of authenticating one request: ASP.NET Core's `AuthenticateResult`, with the reasons in it. */
+
+import type { X509ChainResult } from '../path/x509chain/chain.ts'
+import type { ValidationFailure } from './chain-policy.ts'
+import type { ClientCertificate } from './client-certificate.ts'
+import type { ClaimsPrincipal } from './principal.ts'
+
+/** Notes of an application about one authentication, passed along with its result. */
+export type AuthenticationProperties = Readonly<Record<string, string>>
+
+export type AuthenticateResult =
+  | {
+      readonly outcome: 'success'
+      readonly principal: ClaimsPrincipal
+      readonly scheme: string
+      readonly properties: AuthenticationProperties
+      readonly certificate: ClientCertificate
+      /** The chain that was built. */
+      readonly chain: X509ChainResult | undefined
+    }
+  | {
+      readonly outcome: 'failure'
+      /** For logs; it is not for clients to see. */
+      readonly failure: Error
+      readonly scheme: string
+      readonly properties: AuthenticationProperties
+      /** Undefined if what the client presented could not be read. */
+      readonly certificate: ClientCertificate | undefined
+      /** The chain with the status of each element; undefined if none was built. */
+      readonly chain: X509ChainResult | undefined
+    }
+  /** Nobody presented anything, or a callback decided that it says nothing. */
+  | { readonly outcome: 'no-result'; readonly scheme: string }
+
+/** Why a certificate did not authenticate: one of the handler's reasons, or what a callback said. */
+export class AuthenticationFailure extends Error {
+  override readonly name = 'AuthenticationFailure'
+  readonly reason: ValidationFailure | 'malformed-certificate' | 'rejected-by-application'
+
+  constructor(reason: AuthenticationFailure['reason'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.reason = reason
+  }
+}
+
+/** The same result in other objects: what one request changes on its own, the next does not find. */
+export function cloneResult(result: AuthenticateResult): AuthenticateResult {
+  switch (result.outcome) {
+    case 'success':
+      return { ...result, principal: result.principal.clone(), properties: { ...result.properties } }
+    case 'failure':
+      return { ...result, properties: { ...result.properties } }
+    case 'no-result':
+      return { ...result }
+  }
+}
