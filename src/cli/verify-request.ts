@@ -6,6 +6,7 @@ import { PkiError } from '../errors.ts'
 import { type Identity, referenceName } from '../path/identity.ts'
 import { RFC5280, RULE_SETS, type RuleSet } from '../path/rule-set.ts'
 import { parseInstant } from '../profile/duration.ts'
+import { ipAddressOctets } from '../x509/ip-address.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import { addFetchFlags, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
 import type { Io } from './io.ts'
@@ -43,7 +44,7 @@ export function addVerifyFlags(command: Command): void {
     .option('--trust <file|name>', 'trust anchors: files or names in the store (repeatable)', repeatable)
     .option('--untrusted <file>', 'certificates that may stand between (repeatable)', repeatable)
     .option('--purpose <name>', 'serverAuth, clientAuth, emailProtection, codeSigning, …, any, or an OID')
-    .option('--host <name>', 'the DNS name it must be for')
+    .option('--host <name>', 'the host it must be for: a DNS name, or an IP address')
     .option('--ip <address>', 'the IP address it must be for')
     .option('--email <address>', 'the mailbox it must be for')
     .option('--uri <uri>', 'the URI it must be for')
@@ -147,7 +148,8 @@ function purposeOf(text: string | undefined): string | undefined {
 
 function identityOf({ host, ip, email, uri }: VerifyFlags): Identity | undefined {
   refuseTogether({ '--host': host, '--ip': ip, '--email': email, '--uri': uri })
-  if (host !== undefined) return { type: 'dns', value: host }
+  // As in a URL, a host may be an address.
+  if (host !== undefined) return { type: ipAddressOctets(host) === undefined ? 'dns' : 'ip', value: host }
   if (ip !== undefined) return { type: 'ip', value: ip }
   if (email !== undefined) return { type: 'email', value: email }
   return uri === undefined ? undefined : { type: 'uri', value: uri }

@@ -86,6 +86,8 @@ describe('the verdict, by exit code and codes', () => {
     { line: 'chain.pem --trust root.pem --purpose 1.3.6.1.5.5.7.3.2', exitCode: 1, codes: ['purpose.not-allowed'] },
     { line: 'chain.pem --trust root.pem --host web.test', exitCode: 0 },
     { line: 'chain.pem --trust root.pem --host other.test', exitCode: 1, codes: ['identity.mismatch'] },
+    { line: 'chain.pem --trust root.pem --host 127.0.0.1', exitCode: 0 },
+    { line: 'chain.pem --trust root.pem --host 127.0.0.2', exitCode: 1, codes: ['identity.mismatch'] },
     { line: 'chain.pem --trust root.pem --ip 127.0.0.1', exitCode: 0 },
     { line: 'chain.pem --trust root.pem --ip 127.0.0.2', exitCode: 1, codes: ['identity.mismatch'] },
     { line: 'chain.pem --trust root.pem --email a@web.test', exitCode: 1, codes: ['identity.mismatch'] },

@@ -79,7 +79,7 @@ static X509Certificate2 Load(JsonNode base64) =>
     X509CertificateLoader.LoadCertificate(Convert.FromBase64String((string)base64!));
 
 static X509Certificate2Collection Certificates(JsonObject input, string key) =>
-    new([.. input[key]!.AsArray().Select(entry => Load(entry!))]);
+    new(input[key]!.AsArray().Select(entry => Load(entry!)).ToArray());
 
 static IEnumerable<string> Texts(JsonObject input, string key) => input[key]!.AsArray().Select(entry => (string)entry!);
 
