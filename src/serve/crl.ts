@@ -31,6 +31,9 @@ export interface CrlSourceOptions {
   readonly problems: ProblemLog
 }
 
+/** Seconds for which everybody waits while another process holds the store: it may be making a large CRL. */
+const PATIENCE = 2
+
 export class CrlSource {
   readonly #options: CrlSourceOptions
   readonly #files = new Map<string, { readonly stamp: string; readonly crl: CertificateList }>()
@@ -106,7 +109,7 @@ export class CrlSource {
     const nextUpdate = new Date(thisUpdate.getTime() + lifetime)
     const order = { issuer: { name, certificate, signer }, scope: {}, thisUpdate, nextUpdate }
     try {
-      const { encoded } = publishCrl(store, order, { now: at, processes })
+      const { encoded } = publishCrl(store, order, { now: at, processes, patience: PATIENCE })
       this.#unpublished.delete(keyHash)
       problems.settle(`${name}.crl`)
       return parseCrl(encoded)

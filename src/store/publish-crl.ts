@@ -18,7 +18,7 @@ import { formatName } from '../x509/name-text.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import { placeFiles } from './file-writer.ts'
 import { issuerKeyHash } from './journal.ts'
-import type { ProcessTable } from './lock.ts'
+import type { LockOptions, ProcessTable } from './lock.ts'
 import { Revocations } from './revocations.ts'
 import type { Store } from './store.ts'
 
@@ -61,9 +61,9 @@ export interface PublishedCrl {
 export function publishCrl(
   store: Store,
   order: CrlOrder,
-  { now, processes }: { readonly now: Date; readonly processes: ProcessTable },
+  { now, processes, patience }: { readonly now: Date; readonly processes: ProcessTable } & LockOptions,
 ): PublishedCrl {
-  return store.locked(processes, () => {
+  const publish = () => {
     const { request, entryCount } = composeCrl(store, order)
     const encoded = issueCrl(request)
     const { thisUpdate, nextUpdate } = order
@@ -83,7 +83,8 @@ export function publishCrl(
     )
     placeFiles(store.folder, [{ path, bytes: encoded, mode: 0o644 }], { force: true }).keep()
     return { encoded, number: request.number, base: request.deltaBase, entryCount, thisUpdate, nextUpdate, path }
-  })
+  }
+  return store.locked(processes, publish, { patience })
 }
 
 /**

@@ -175,3 +175,22 @@ function script(steps: readonly Step[]): string {
   const commands = steps.map(({ command }) => `${command}\nstatus=$?; printf '\\036'; (exit $status)`)
   return ['exec 2>&1', ...commands].join('\n')
 }
+
+/**
+ * The Markdown with the output of its transcripts written anew; output that is right as it stands stays, so that a
+ * line `…` survives.
+ * @param outputs of each command of each transcript
+ */
+export function rewriteTranscripts(markdown: string, outputs: readonly (readonly (readonly string[])[])[]): string {
+  const pending = outputs.map((transcript) => [...transcript])
+  let transcript = -1
+  return markdown.replace(BLOCK, (block, continued: string | undefined, body: string) => {
+    if (continued === undefined) transcript++
+    const lines = parseSteps(body, 0).flatMap(({ command, output }) => {
+      const written = pending[transcript]?.shift() ?? []
+      const isRight = matches(output.map(normalize), written.map(normalize))
+      return [`$ ${command}`, ...(isRight ? output : written)]
+    })
+    return block.replace(body, () => `${lines.join('\n')}\n`)
+  })
+}

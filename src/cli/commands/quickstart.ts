@@ -194,9 +194,12 @@ function resultLines({ store, made, credentials, exports, proof }: QuickstartRes
   const colors = paint(io.stdout)
   const now = io.now()
   const isNew = new Set(made.map(({ name }) => name))
-  const certificates = [...credentials].map(([name, { certificate }], depth) => {
+  const { corner, branch: fork } = glyphs(io)
+  // The tree of HIERARCHY: a root, a CA, and two leaves.
+  const branches = ['', corner, `   ${fork}`, `   ${corner}`]
+  const certificates = [...credentials].map(([name, { certificate }], i) => {
     const kind = certificateKind(certificate)
-    const branch = depth === 0 ? '' : `${'   '.repeat(Math.min(depth, 2) - 1)}${glyphs(io).corner}`
+    const branch = branches[i] ?? ''
     const state = isNew.has(name) ? '' : colors.quiet('  there already')
     const rest = kind === name ? '' : `  ${kind}`
     return `  ${colors.quiet(branch)}${colors.strong(name)}${rest}  ${colors.quiet(`ends ${relativeTime(certificate.notAfter.date, now)}`)}${state}`

@@ -32,7 +32,7 @@ Console.WriteLine(new JsonObject
 {
     ["id"] = "runtime",
     ["runtime"] = Environment.Version.ToString(),
-    ["openSsl"] = $"0x{SafeEvpPKeyHandle.OpenSslVersion:x}",
+    ["openSsl"] = OperatingSystem.IsLinux() ? $"0x{SafeEvpPKeyHandle.OpenSslVersion:x}" : null,
 }.ToJsonString());
 
 static JsonObject Build(JsonObject input)

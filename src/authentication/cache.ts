@@ -1,0 +1,102 @@
+/** Remembers what came of validating certificates: ASP.NET Core's `ICertificateValidationCache` and its default. */
+
+import { PkiError } from '../errors.ts'
+import type { ClientCertificate } from './client-certificate.ts'
+import { type AuthenticateResult, cloneResult } from './result.ts'
+import { type Clock, systemClock } from './system-clock.ts'
+
+/** To be replaced by an application's own. What it throws fails the request. */
+export interface ValidationCache {
+  /** The outcome of an earlier validation, undefined if none is known. It is then the outcome: nothing is checked. */
+  get(
+    certificate: ClientCertificate,
+    scheme: string,
+    request: unknown,
+  ): AuthenticateResult | undefined | Promise<AuthenticateResult | undefined>
+  put(
+    certificate: ClientCertificate,
+    scheme: string,
+    result: AuthenticateResult,
+    request: unknown,
+  ): void | Promise<void>
+}
+
+export interface MemoryCacheOptions {
+  /** Entries. Default 1024. */
+  readonly size?: number | undefined
+  /** Milliseconds for which an entry lasts after it was last used. Default two minutes. */
+  readonly expiration?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** Milliseconds after which an entry is forgotten however often it is used. */
+export const MAX_ENTRY_AGE = 30 * 60_000
+
+const DEFAULT_SIZE = 1024
+const DEFAULT_EXPIRATION = 2 * 60_000
+
+interface Entry {
+  readonly result: AuthenticateResult
+  /** The earlier of {@link MAX_ENTRY_AGE} and the end of the certificate. */
+  readonly end: number
+  lastUsed: number
+}
+
+/**
+ * A cache in memory. Success, failure and no result are all kept, by scheme and SHA-256 of the certificate. A hit skips
+ * everything: a revocation shows after half an hour at the latest, the end of the certificate at once.
+ *
+ * Where .NET's refuses new entries while it makes room, this one forgets the least recently used.
+ */
+export class MemoryValidationCache implements ValidationCache {
+  readonly #size: number
+  readonly #expiration: number
+  readonly #clock: Clock
+  /** The least recently used first. */
+  readonly #entries = new Map<string, Entry>()
+
+  /** @throws PkiError `usage.option` for a size or an expiration below zero */
+  constructor({ size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION, clock = systemClock }: MemoryCacheOptions = {}) {
+    if (!(size >= 0) || !(expiration >= 0)) {
+      throw new PkiError('usage.option', `a cache of ${size} entries that last ${expiration} ms makes no sense`)
+    }
+    this.#size = size
+    this.#expiration = expiration
+    this.#clock = clock
+  }
+
+  /** How many entries there are, those that have expired and were not asked for since among them. */
+  get count(): number {
+    return this.#entries.size
+  }
+
+  get(certificate: ClientCertificate, scheme: string): AuthenticateResult | undefined {
+    const key = keyOf(certificate, scheme)
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    const now = this.#clock().getTime()
+    this.#entries.delete(key)
+    if (now >= entry.end || now >= entry.lastUsed + this.#expiration) return undefined
+    entry.lastUsed = now
+    this.#entries.set(key, entry)
+    return cloneResult(entry.result)
+  }
+
+  put(certificate: ClientCertificate, scheme: string, result: AuthenticateResult): void {
+    const now = this.#clock().getTime()
+    const end = Math.min(now + MAX_ENTRY_AGE, certificate.notAfter.getTime())
+    if (end <= now || this.#size === 0) return
+    const key = keyOf(certificate, scheme)
+    this.#entries.delete(key)
+    while (this.#entries.size >= this.#size) {
+      const [oldest] = this.#entries.keys()
+      if (oldest === undefined) break
+      this.#entries.delete(oldest)
+    }
+    this.#entries.set(key, { result: cloneResult(result), end, lastUsed: now })
+  }
+}
+
+function keyOf({ sha256 }: ClientCertificate, scheme: string): string {
+  return `${scheme}:${sha256}`
+}

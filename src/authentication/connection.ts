@@ -1,0 +1,64 @@
+/** What Node knows of the connection a request came on, and what a trusted proxy says of it. */
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { ClientCertificate } from './client-certificate.ts'
+import type { ConnectionFacts } from './handler.ts'
+
+/** A request of `node:http`, `node:https`, `node:http2` (with its compatibility API), Connect, Express. */
+export interface NodeRequest {
+  readonly headers: IncomingHttpHeaders
+  readonly socket: Socket
+  readonly url?: string | undefined
+}
+
+/** What a trusted proxy forwarded; what is missing is as the connection itself has it. */
+export interface ForwardedFacts {
+  readonly isHttps?: boolean | undefined
+  /** Undefined: none was forwarded. A function that returns undefined: what was forwarded cannot be read. */
+  readonly clientCertificate?: (() => ClientCertificate | undefined) | undefined
+}
+
+const forwarded = new WeakMap<object, ForwardedFacts>()
+
+/** Sets what was forwarded with a request. Whoever calls it vouches for the proxy. */
+export function setForwarded(request: object, facts: ForwardedFacts): void {
+  forwarded.set(request, facts)
+}
+
+/** The facts of a request in Node. */
+export function nodeConnection(request: NodeRequest): ConnectionFacts {
+  const { isHttps, clientCertificate } = forwarded.get(request) ?? {}
+  const { socket } = request
+  return {
+    isHttps: isHttps ?? isEncrypted(socket),
+    clientCertificate: clientCertificate ?? (() => peerCertificate(socket)),
+  }
+}
+
+/** The certificate that a request came with, forwarded or of its own connection. @throws DerError if it cannot be read */
+export function clientCertificateOf(request: NodeRequest): ClientCertificate | undefined {
+  const { clientCertificate } = forwarded.get(request) ?? {}
+  return clientCertificate === undefined ? peerCertificate(request.socket) : clientCertificate()
+}
+
+function isEncrypted(socket: Socket): socket is TLSSocket {
+  return 'encrypted' in socket && socket.encrypted === true
+}
+
+/** Read once a connection, not once a request. */
+const peerCertificates = new WeakMap<Socket, ClientCertificate>()
+
+function peerCertificate(socket: Socket): ClientCertificate | undefined {
+  if (!isEncrypted(socket)) return undefined
+  const known = peerCertificates.get(socket)
+  if (known !== undefined) return known
+  const raw = socket.getPeerX509Certificate()?.raw
+  if (raw === undefined) return undefined
+  const certificate = ClientCertificate.parse(raw)
+  peerCertificates.set(socket, certificate)
+  // A renegotiation (TLS 1.2) may bring another one.
+  socket.once('secure', () => peerCertificates.delete(socket))
+  return certificate
+}

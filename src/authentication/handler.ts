@@ -1,0 +1,245 @@
+/**
+ * The handler: ASP.NET Core's `CertificateAuthenticationHandler`, step by step, for any kind of request. Middlewares for
+ * one kind or another stand on it; here nothing is known of HTTP.
+ */
+
+import { DerError } from '../der/reader.ts'
+import { PkiError } from '../errors.ts'
+import type { X509ChainResult } from '../path/x509chain/chain.ts'
+import type { ChainSurroundings } from '../path/x509chain/policy.ts'
+import { SignatureMemory } from '../path/signatures.ts'
+import type { ValidationCache } from './cache.ts'
+import { FAILURE_WORDS, judgeClientCertificate } from './chain-policy.ts'
+import { type DefaultPrincipalOptions, defaultPrincipal } from './claims.ts'
+import type { ClientCertificate } from './client-certificate.ts'
+import {
+  AuthenticationFailedContext,
+  type CertificateAuthenticationEvents,
+  CertificateValidatedContext,
+  ChallengeContext,
+  type EventFacts,
+} from './events.ts'
+import type { AuthenticationLog, AuthenticationLogEntry } from './log.ts'
+import type { CertificateValidationOptions } from './options.ts'
+import { type AuthenticateResult, AuthenticationFailure, type AuthenticationProperties } from './result.ts'
+import { type Clock, systemClock } from './system-clock.ts'
+
+/** What .NET would find on its machine: trusted roots, intermediates, evidence on revocation. */
+export type Surroundings = Omit<ChainSurroundings, 'verificationTime'>
+
+/** ASP.NET Core's `CertificateAuthenticationOptions`; the comments give the defaults. */
+export interface CertificateAuthenticationOptions<Request = unknown, Response = unknown>
+  extends CertificateValidationOptions,
+    DefaultPrincipalOptions {
+  /** `Certificate`. What tells one authentication from another where there are several. */
+  readonly scheme?: string | undefined
+  readonly events?: CertificateAuthenticationEvents<Request, Response> | undefined
+  /** None: every request is validated anew. */
+  readonly cache?: ValidationCache | undefined
+  /**
+   * Nothing: no root is trusted in `System` mode, and nothing is known of revocation, which in the modes `Online` and
+   * `Offline` rejects every chained certificate that should be asked about. A function is asked for each validation.
+   */
+  readonly surroundings?:
+    | Surroundings
+    | ((certificate: ClientCertificate, at: Date) => Surroundings | Promise<Surroundings>)
+    | undefined
+  readonly log?: AuthenticationLog | undefined
+  /** The system's. */
+  readonly clock?: Clock | undefined
+}
+
+export const DEFAULT_SCHEME = 'Certificate'
+
+/** What the handler must know of a request. */
+export interface ConnectionFacts {
+  /** Whether the client spoke TLS, to this server or to a proxy that is trusted. */
+  readonly isHttps: boolean
+  /**
+   * The certificate that the client presented.
+   * @throws DerError if it cannot be read
+   */
+  clientCertificate(): ClientCertificate | undefined | Promise<ClientCertificate | undefined>
+}
+
+/** One scheme of authentication. */
+export class CertificateAuthenticationHandler<Request extends object, Response = unknown> {
+  readonly scheme: string
+  readonly #options: CertificateAuthenticationOptions<Request, Response>
+  readonly #clock: Clock
+  readonly #signatures = new SignatureMemory()
+  readonly #results = new WeakMap<Request, Promise<AuthenticateResult>>()
+
+  /** @throws PkiError `usage.option` for an empty scheme */
+  constructor(options: CertificateAuthenticationOptions<Request, Response>) {
+    this.scheme = options.scheme ?? DEFAULT_SCHEME
+    if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+  }
+
+  /**
+   * Authenticates a request, once: who asks again gets the same.
+   * @throws what a callback, the cache or the building of the chain threw, unless `onAuthenticationFailed` decided
+   */
+  authenticate(request: Request, connection: ConnectionFacts): Promise<AuthenticateResult> {
+    let result = this.#results.get(request)
+    if (result === undefined) {
+      result = this.#authenticate(request, connection)
+      this.#results.set(request, result)
+    }
+    return result
+  }
+
+  async #authenticate(request: Request, connection: ConnectionFacts): Promise<AuthenticateResult> {
+    if (!connection.isHttps) {
+      this.log({ event: 'not-https', level: 'debug', message: 'not https: nothing to authenticate' })
+      return this.#noResult()
+    }
+    let certificate: ClientCertificate | undefined
+    try {
+      const presented = await readCertificate(connection)
+      if (presented instanceof DerError) return await this.#afterFailure(request, this.#malformed(presented))
+      if (presented === undefined) {
+        this.log({ event: 'no-certificate', level: 'debug', message: 'the client presented no certificate' })
+        return this.#noResult()
+      }
+      certificate = presented
+      return await this.#authenticateCertificate(request, certificate)
+    } catch (error) {
+      this.log({ event: 'exception', level: 'error', message: 'certificate authentication threw', error })
+      const context = await this.#raiseFailed(request, error, { clientCertificate: certificate, chain: undefined })
+      if (context?.result !== undefined) return context.result
+      throw error
+    }
+  }
+
+  /** With the cache around it: what it knows is not checked again. */
+  async #authenticateCertificate(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
+    const { cache } = this.#options
+    if (cache === undefined) return this.#afterFailure(request, await this.#validate(request, certificate))
+    const known = cache.get(certificate, this.scheme, request)
+    const hit = known instanceof Promise ? await known : known
+    if (hit !== undefined) return hit
+    const result = await this.#afterFailure(request, await this.#validate(request, certificate))
+    await cache.put(certificate, this.scheme, result, request)
+    return result
+  }
+
+  /** Type, chain, default principal, and the application's word. */
+  async #validate(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
+    const at = this.#clock()
+    const surroundings = { signatureMemory: this.#signatures, ...(await this.#surroundings(certificate, at)) }
+    const judged = judgeClientCertificate(certificate.certificate, this.#options, {
+      ...surroundings,
+      verificationTime: at,
+    })
+    if (judged.outcome === 'no-result') return this.#noResult()
+    if (judged.chain?.threw !== undefined) throw new Error(`the chain cannot be built: ${judged.chain.threw}`)
+    if (judged.outcome === 'fail') return this.#failure(certificate, judged.failure, judged.chain)
+    const { chain } = judged
+    const principal = defaultPrincipal(certificate, this.#options)
+    const facts = { clientCertificate: certificate, chain, principal }
+    const context = new CertificateValidatedContext(this.#event(request), facts)
+    await this.#options.events?.onCertificateValidated?.(context)
+    if (context.result === undefined) context.success()
+    const result = context.result ?? this.#noResult()
+    if (result.outcome === 'failure') {
+      const { message } = result.failure
+      this.log({ event: 'rejected', level: 'warning', message, subject: certificate.subject, error: result.failure })
+    }
+    return result
+  }
+
+  async #surroundings(certificate: ClientCertificate, at: Date): Promise<Surroundings> {
+    const { surroundings = {} } = this.#options
+    return typeof surroundings === 'function' ? surroundings(certificate, at) : surroundings
+  }
+
+  #failure(
+    certificate: ClientCertificate,
+    reason: keyof typeof FAILURE_WORDS,
+    chain: X509ChainResult | undefined,
+  ): AuthenticateResult {
+    const failure = new AuthenticationFailure(reason, FAILURE_WORDS[reason])
+    const { subject } = certificate
+    if (chain === undefined) {
+      const kind = certificate.isSelfSigned ? 'Self signed' : 'Chained'
+      this.log({ event: 'wrong-type', level: 'warning', message: `${kind} certificate rejected`, subject })
+    } else {
+      const status = chain.status.map(({ flag, information }) => `${flag} ${information}`)
+      this.log({ event: 'chain-invalid', level: 'warning', message: failure.message, subject, status })
+    }
+    return { outcome: 'failure', failure, scheme: this.scheme, properties: {}, certificate, chain }
+  }
+
+  #malformed(error: DerError): AuthenticateResult {
+    const failure = new AuthenticationFailure('malformed-certificate', FAILURE_WORDS['invalid-client-certificate'], error)
+    this.log({ event: 'malformed-certificate', level: 'warning', message: failure.message, error })
+    const { scheme } = this
+    return { outcome: 'failure', failure, scheme, properties: {}, certificate: undefined, chain: undefined }
+  }
+
+  /** A failure is told to the application, whose word then counts. */
+  async #afterFailure(request: Request, result: AuthenticateResult): Promise<AuthenticateResult> {
+    if (result.outcome !== 'failure') return result
+    const { failure, certificate, chain } = result
+    const context = await this.#raiseFailed(request, failure, { clientCertificate: certificate, chain })
+    return context?.result ?? result
+  }
+
+  async #raiseFailed(
+    request: Request,
+    exception: unknown,
+    facts: { readonly clientCertificate: ClientCertificate | undefined; readonly chain: X509ChainResult | undefined },
+  ): Promise<AuthenticationFailedContext<Request> | undefined> {
+    const { onAuthenticationFailed } = this.#options.events ?? {}
+    if (onAuthenticationFailed === undefined) return undefined
+    const context = new AuthenticationFailedContext(this.#event(request), exception, facts)
+    await onAuthenticationFailed(context)
+    return context
+  }
+
+  /**
+   * Asks the application what to say to somebody who has not authenticated.
+   * @returns the context; unless it is handled, the answer is a 403. An exception counts as not handled
+   */
+  async challenge(
+    request: Request,
+    response: Response,
+    properties: AuthenticationProperties = {},
+  ): Promise<ChallengeContext<Request, Response> | undefined> {
+    const { onChallenge } = this.#options.events ?? {}
+    if (onChallenge === undefined) return undefined
+    const context = new ChallengeContext(this.#event(request), response, properties)
+    try {
+      await onChallenge(context)
+      return context
+    } catch (error) {
+      this.log({ event: 'exception', level: 'error', message: 'onChallenge threw', error })
+      return undefined
+    }
+  }
+
+  log(entry: AuthenticationLogEntry): void {
+    this.#options.log?.({ scheme: this.scheme, ...entry })
+  }
+
+  #event(request: Request): EventFacts<Request> {
+    return { request, scheme: this.scheme, options: this.#options }
+  }
+
+  #noResult(): AuthenticateResult {
+    return { outcome: 'no-result', scheme: this.scheme }
+  }
+}
+
+async function readCertificate(connection: ConnectionFacts): Promise<ClientCertificate | DerError | undefined> {
+  try {
+    return await connection.clientCertificate()
+  } catch (error) {
+    // What clients send may be anything: it is a failure of theirs and no exception.
+    if (error instanceof DerError) return error
+    throw error
+  }
+}
