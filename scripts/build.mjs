@@ -1,5 +1,6 @@
 /**
- * Builds dist/: the library (index.js, types/) and the command line (cli/), everything bundled, nothing installed with it.
+ * Builds dist/: the library (index.js, authentication.js, types/) and the command line (cli/), everything bundled,
+ * nothing installed with it.
  *
  *   node scripts/build.mjs              the whole build
  *   node scripts/build.mjs --no-types   without the declarations, which take most of the time
@@ -36,12 +37,19 @@ const UNUSED_PARTS = [
   { specifier: /^#supports-color$/, importer: join('node_modules', 'chalk'), contents: 'export default {}' },
 ]
 
+/** One build, so that a PkiError of one entry is a PkiError of the others. */
+const LIBRARY_ENTRIES = {
+  index: 'src/index.ts',
+  authentication: 'src/authentication.ts',
+  'authentication/fastify': 'src/authentication/fastify.ts',
+}
+
 const PROFILE_COMPILER = join(root, 'scripts', 'compile-profiles.mjs')
 
 async function main() {
   if (existsSync(PROFILE_COMPILER)) run(PROFILE_COMPILER)
   // Two builds, because chunks shared by both would cut the library into files for the sake of the command line.
-  const library = await bundle({ index: 'src/index.ts' }, dist)
+  const library = await bundle(LIBRARY_ENTRIES, dist)
   const cli = await bundle({ main: 'src/cli/main.ts' }, join(dist, 'cli'))
   await linkAsCommonJs(join(dist, 'cli'), cli)
   run(join(root, 'scripts', 'warm-code-cache.mjs'), join(dist, 'cli', 'start.js'))

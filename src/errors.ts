@@ -18,6 +18,7 @@ export type PkiErrorCode =
   | 'usage.algorithm' // an unknown key or signature algorithm, or a pair that does not fit
   | 'usage.extension' // an extension text or object identifier that cannot be read
   | 'usage.profile' // an unknown profile, or a profile file with a mistake in it
+  | 'usage.hierarchy' // a hierarchy file with a mistake in it, or whose entries contradict each other
   | 'input.not-found' // no such file or no such entry in the store
   | 'input.unreadable' // it exists but cannot be read
   | 'input.malformed' // bytes that are not what they should be

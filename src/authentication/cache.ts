@@ -2,8 +2,8 @@
 
 import { PkiError } from '../errors.ts'
 import type { ClientCertificate } from './client-certificate.ts'
+import type { Clock } from './clock.ts'
 import { type AuthenticateResult, cloneResult } from './result.ts'
-import { type Clock, systemClock } from './system-clock.ts'
 
 /** To be replaced by an application's own. What it throws fails the request. */
 export interface ValidationCache {
@@ -22,11 +22,11 @@ export interface ValidationCache {
 }
 
 export interface MemoryCacheOptions {
+  readonly clock: Clock
   /** Entries. Default 1024. */
   readonly size?: number | undefined
   /** Milliseconds for which an entry lasts after it was last used. Default two minutes. */
   readonly expiration?: number | undefined
-  readonly clock?: Clock | undefined
 }
 
 /** Milliseconds after which an entry is forgotten however often it is used. */
@@ -56,7 +56,7 @@ export class MemoryValidationCache implements ValidationCache {
   readonly #entries = new Map<string, Entry>()
 
   /** @throws PkiError `usage.option` for a size or an expiration below zero */
-  constructor({ size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION, clock = systemClock }: MemoryCacheOptions = {}) {
+  constructor({ clock, size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION }: MemoryCacheOptions) {
     if (!(size >= 0) || !(expiration >= 0)) {
       throw new PkiError('usage.option', `a cache of ${size} entries that last ${expiration} ms makes no sense`)
     }

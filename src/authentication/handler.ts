@@ -5,13 +5,14 @@
 
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
+import { SignatureMemory } from '../path/signatures.ts'
 import type { X509ChainResult } from '../path/x509chain/chain.ts'
 import type { ChainSurroundings } from '../path/x509chain/policy.ts'
-import { SignatureMemory } from '../path/signatures.ts'
 import type { ValidationCache } from './cache.ts'
 import { FAILURE_WORDS, judgeClientCertificate } from './chain-policy.ts'
 import { type DefaultPrincipalOptions, defaultPrincipal } from './claims.ts'
 import type { ClientCertificate } from './client-certificate.ts'
+import type { Clock } from './clock.ts'
 import {
   AuthenticationFailedContext,
   type CertificateAuthenticationEvents,
@@ -22,7 +23,6 @@ import {
 import type { AuthenticationLog, AuthenticationLogEntry } from './log.ts'
 import type { CertificateValidationOptions } from './options.ts'
 import { type AuthenticateResult, AuthenticationFailure, type AuthenticationProperties } from './result.ts'
-import { type Clock, systemClock } from './system-clock.ts'
 
 /** What .NET would find on its machine: trusted roots, intermediates, evidence on revocation. */
 export type Surroundings = Omit<ChainSurroundings, 'verificationTime'>
@@ -31,6 +31,8 @@ export type Surroundings = Omit<ChainSurroundings, 'verificationTime'>
 export interface CertificateAuthenticationOptions<Request = unknown, Response = unknown>
   extends CertificateValidationOptions,
     DefaultPrincipalOptions {
+  /** What time it is: `() => new Date()`. There is no default. */
+  readonly clock: Clock
   /** `Certificate`. What tells one authentication from another where there are several. */
   readonly scheme?: string | undefined
   readonly events?: CertificateAuthenticationEvents<Request, Response> | undefined
@@ -45,8 +47,6 @@ export interface CertificateAuthenticationOptions<Request = unknown, Response = 
     | ((certificate: ClientCertificate, at: Date) => Surroundings | Promise<Surroundings>)
     | undefined
   readonly log?: AuthenticationLog | undefined
-  /** The system's. */
-  readonly clock?: Clock | undefined
 }
 
 export const DEFAULT_SCHEME = 'Certificate'
@@ -70,12 +70,14 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   readonly #signatures = new SignatureMemory()
   readonly #results = new WeakMap<Request, Promise<AuthenticateResult>>()
 
-  /** @throws PkiError `usage.option` for an empty scheme */
+  /** @throws PkiError `usage.option` for an empty scheme, or without a clock */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
     this.scheme = options.scheme ?? DEFAULT_SCHEME
     if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
+    if (typeof options.clock !== 'function')
+      throw new PkiError('usage.option', 'clock must be a function that gives the present Date')
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock
   }
 
   /**
@@ -174,7 +176,11 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   }
 
   #malformed(error: DerError): AuthenticateResult {
-    const failure = new AuthenticationFailure('malformed-certificate', FAILURE_WORDS['invalid-client-certificate'], error)
+    const failure = new AuthenticationFailure(
+      'malformed-certificate',
+      FAILURE_WORDS['invalid-client-certificate'],
+      error,
+    )
     this.log({ event: 'malformed-certificate', level: 'warning', message: failure.message, error })
     const { scheme } = this
     return { outcome: 'failure', failure, scheme, properties: {}, certificate: undefined, chain: undefined }

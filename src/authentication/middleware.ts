@@ -1,17 +1,17 @@
 /**
  * Certificate authentication as a middleware for `node:http`, `node:https`, Connect and Express. It finds out who a
- * client is and rejects nobody: that is for `requireCertificate`, or for whoever asks {@link authenticationOf}.
+ * client is and rejects nobody: that is for `requireCertificate`, or for whoever asks `authenticationOf`.
  */
 
 import type { ServerResponse } from 'node:http'
-import { PkiError } from '../errors.ts'
+import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
 import { type NodeRequest, nodeConnection } from './connection.ts'
-import { type CertificateAuthenticationOptions, CertificateAuthenticationHandler } from './handler.ts'
+import { CertificateAuthenticationHandler, type CertificateAuthenticationOptions } from './handler.ts'
 import type { ClaimsPrincipal } from './principal.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
 declare global {
-  // Express reads its types from here, without a package of its own; the name is theirs.
+  // Express takes additions to its types from here, whether it is installed or not; the name is theirs.
   namespace Express {
     interface Request {
       /** What came of certificate authentication. */
@@ -22,13 +22,16 @@ declare global {
   }
 }
 
-/** As much of a response as is needed to answer 403. */
-export type NodeResponse = Pick<ServerResponse, 'headersSent' | 'writeHead' | 'end'>
+/** As much of a response as it takes to answer 403. */
+export interface NodeResponse extends Pick<ServerResponse, 'headersSent' | 'setHeader' | 'end'> {
+  statusCode: number
+}
 
 export type Next = (error?: unknown) => void
 
 /** A middleware, and what it is made of for whoever needs the parts. */
-export interface CertificateAuthentication<Request extends NodeRequest, Response extends NodeResponse> {
+export interface CertificateAuthentication<Request, Response> {
+  /** Passes a {@link CertificateAuthenticationError} on where authenticating threw. */
   (request: Request, response: Response, next: Next): void
   readonly scheme: string
   /** Authenticates a request, once. @throws as the handler does */
@@ -39,16 +42,6 @@ export interface CertificateAuthentication<Request extends NodeRequest, Response
   forbid(response: Response): void
 }
 
-/** What is known of an authenticated request. */
-interface Authenticated {
-  readonly result: AuthenticateResult
-  readonly authentication: Pick<CertificateAuthentication<never, never>, 'scheme'> & {
-    challenge(request: object, response: object): Promise<void>
-  }
-}
-
-const authenticated = new WeakMap<object, Authenticated>()
-
 /**
  * @throws PkiError `usage.option` for an empty scheme; other options are judged when a request comes, as ASP.NET Core
  *   does
@@ -56,29 +49,40 @@ const authenticated = new WeakMap<object, Authenticated>()
 export function certificateAuthentication<
   Request extends NodeRequest = NodeRequest,
   Response extends NodeResponse = NodeResponse,
->(
-  options: CertificateAuthenticationOptions<Request, Response> = {},
-): CertificateAuthentication<Request, Response> {
+>(options: CertificateAuthenticationOptions<Request, Response>): CertificateAuthentication<Request, Response> {
   const handler = new CertificateAuthenticationHandler(options)
   const authenticate = (request: Request) => handler.authenticate(request, nodeConnection(request))
-
+  const challenge = async (request: Request, response: Response, properties?: AuthenticationProperties) => {
+    const context = await handler.challenge(request, response, properties)
+    if (context?.handled !== true) forbid(response)
+  }
   const middleware = (request: Request, response: Response, next: Next): void => {
     authenticate(request).then(
       (result) => {
-        setAuthenticated(request, result, parts)
+        setAuthenticated(request, {
+          result,
+          challenge: () => challenge(request, response),
+          forbid: () => forbid(response),
+        })
+        Object.assign(request, { authentication: result, principal: principalIn(result) })
         next()
       },
-      (error) => next(withoutDetails(error)),
+      (error) => next(new CertificateAuthenticationError(error)),
     )
   }
-  const parts = {
-    scheme: handler.scheme,
-    authenticate,
-    challenge: async (request: Request, response: Response, properties: AuthenticationProperties = {}) => {
-      const context = await handler.challenge(request, response, properties)
-      if (context?.handled !== true) forbid(response)
-    },
-    forbid,
+  return Object.assign(middleware, { scheme: handler.scheme, authenticate, challenge, forbid })
+}
+
+/** Who a result says the client is. */
+export function principalIn(result: AuthenticateResult): ClaimsPrincipal | undefined {
+  return result.outcome === 'success' ? result.principal : undefined
+}
+
+/** 403 and nothing else: neither a reason nor WWW-Authenticate, since no header can bring a certificate. */
+function forbid(response: NodeResponse): void {
+  if (!response.headersSent) {
+    response.statusCode = 403
+    response.setHeader('Content-Length', 0)
   }
-  return Object.assign(middleware, parts)
+  response.end()
 }

@@ -56,6 +56,8 @@ export interface EvidenceJson {
   readonly failure: { readonly reason: string; readonly detail: string } | null
   /** What came, as the sources in `revocation` name it; null if nothing did. */
   readonly evidence: string | null
+  /** Why it was not kept in the cache although it should have been, null mostly. */
+  readonly notKept: string | null
   /** Whether the verdict rests on it. */
   readonly used: boolean
 }
@@ -117,21 +119,22 @@ function verdictJson({
 }
 
 function evidenceJson(
-  { kind, url, certificate, origin, status, bytes, failure, evidence, used }: EvidenceRecord,
+  { certificate, status, failure, evidence, notKept, ...record }: EvidenceRecord,
   { certificates }: JudgedPath,
 ): EvidenceJson {
   const index = certificates.indexOf(certificate)
   return {
-    kind,
-    url,
+    kind: record.kind,
+    url: record.url,
     certificate: index === -1 ? null : index,
     subject: formatName(certificate.subject),
-    origin,
+    origin: record.origin,
     status: status ?? null,
-    bytes,
+    bytes: record.bytes,
     failure: failure ?? null,
     evidence: evidence || null,
-    used,
+    notKept: notKept ?? null,
+    used: record.used,
   }
 }
 

@@ -140,13 +140,14 @@ function evidenceLines({ policies, path, evidence }: CertificateVerdict, width: 
   return lines.flatMap((text) => wrap([span(harmless(text), 'quiet')], width))
 }
 
-function recordText({ url, certificate, origin, status, bytes, failure, evidence, used }: EvidenceRecord): string {
+function recordText(record: EvidenceRecord): string {
+  const { url, certificate, origin, status, bytes, failure, evidence, notKept, used } = record
   const answer = status === undefined ? '' : `, HTTP ${status}`
   const why = failure === undefined ? '' : `: ${fetchFailureText(failure)}`
   const about = `${url} for ${nameOf(certificate)}`
   if (origin === 'none') return `not fetched ${about}${why}`
   const from = origin === 'cache' ? `from the cache${why}` : `fetched${answer}`
-  return `${about}: ${evidence}; ${bytes} octets, ${from}${used ? '' : '; not relied on'}`
+  return `${about}: ${evidence}; ${bytes} octets, ${from}${used ? '' : '; not relied on'}${notKept === undefined ? '' : `; not kept: ${notKept}`}`
 }
 
 /** The attempts that are not the path drawn above: which ways there were, and why each failed. */

@@ -1,6 +1,6 @@
 /** Encodes and signs one certificate (RFC 5280 §4.1). */
 
-import { bitString, context, integer, sequence, time, unsignedInteger } from '../der/writer.ts'
+import { bitString, concatBytes, context, integer, sequence, time, unsignedInteger } from '../der/writer.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import { encodeExtensions } from '../x509/extension-encoding.ts'
 import type { RandomSource } from '../x509/random.ts'
@@ -19,18 +19,25 @@ export function issueCertificate(request: IssueRequest): Certificate {
 }
 
 function encodeTbsCertificate(request: IssueRequest): Uint8Array {
-  const { signer, subject, publicKey, notBefore, notAfter, extensions, serialNumber, random } = request
-  const serial = serialNumber === undefined ? unsignedInteger(randomSerialOctets(random)) : integer(serialNumber)
-  const body = [
-    serial,
+  const { signer, subject, publicKey, notBefore, notAfter, extensions } = request
+  const content = [
     signer.algorithm,
     issuerName(request).encoded,
     sequence(time(notBefore), time(notAfter)),
     subject.encoded,
     publicKey.encoded,
+    ...(extensions.length === 0 ? [] : [context(3, encodeExtensions(extensions))]),
   ]
-  if (extensions.length === 0) return sequence(...body)
-  return sequence(VERSION_3, ...body, context(3, encodeExtensions(extensions)))
+  const serial = encodeSerialNumber(request, content)
+  return extensions.length === 0 ? sequence(serial, ...content) : sequence(VERSION_3, serial, ...content)
+}
+
+function encodeSerialNumber(
+  { serialNumber, serialRandom, random }: IssueRequest,
+  content: readonly Uint8Array[],
+): Uint8Array {
+  if (serialNumber !== undefined) return integer(serialNumber)
+  return unsignedInteger(randomSerialOctets(serialRandom?.(concatBytes(content)) ?? random))
 }
 
 const VERSION_3 = context(0, integer(2))

@@ -2,6 +2,7 @@
 
 import { PkiError } from '../errors.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import { signatureScheme } from '../x509/algorithm.ts'
 import type { Credential } from '../x509/credential.ts'
 import type { GeneralName } from '../x509/general-name.ts'
@@ -37,6 +38,8 @@ export interface CredentialOrder {
   readonly unchecked?: boolean | undefined
   readonly now: Date
   readonly random: RandomSource
+  /** Makes key, serial number and signature follow from a seed; `random` is not asked then. */
+  readonly seeded?: SeededSource | undefined
 }
 
 export interface IssuedCredential {
@@ -50,34 +53,39 @@ export interface IssuedCredential {
  *   this, `usage.*` for texts and names that make no sense
  */
 export function issueCredential(order: CredentialOrder): IssuedCredential {
-  const { profile, name, issuer } = order
-  const key = order.key ?? generateKey(profile.key)
+  const { profile, name, issuer, seeded, scheme } = order
+  const key = order.key ?? seeded?.key(name, profile.key) ?? generateKey(profile.key)
   const request = requestFromProfile({
     ...order,
     issuerName: issuer?.name ?? name,
     issuer: issuer?.credential,
-    signer: issuer === undefined ? selfSigner(order, key) : authoritySigner(issuer, profile, order.scheme),
+    signer:
+      issuer === undefined ? selfSigner(order, key) : authoritySigner(issuer, profile, scheme, seeded?.createSigner),
     publicKey: key.publicKey,
+    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
   })
   const problems = order.unchecked ? checkIssuance(request) : requireIssuable(request)
   const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
   return { credential: { certificate: issueCertificate(request), chain, privateKey: key }, problems }
 }
 
-function selfSigner({ profile, scheme }: CredentialOrder, key: PrivateKey): Signer {
+function selfSigner({ profile, scheme, seeded }: CredentialOrder, key: PrivateKey): Signer {
   const pss = profile.key.startsWith('rsa-pss') && key.publicKey.facts.type === 'rsa'
-  return createSigner(key, { digest: profile.digest, ...(pss && { pss }), ...scheme })
+  const create = seeded?.createSigner ?? createSigner
+  return create(key, { digest: profile.digest, ...(pss && { pss }), ...scheme })
 }
 
 /**
  * The signer of an authority. What its key leaves open, RSASSA-PSS or PKCS #1 v1.5, follows from the signature on its
  * own certificate: a hierarchy that began with PSS goes on with it.
+ * @param create makes the signer; a deterministic one for what comes from a seed
  * @throws PkiError `refused.key` if its private key is not there
  */
 export function authoritySigner(
   { name, credential }: NamedAuthority,
   profile: Pick<CertificateProfile, 'digest'> = {},
   scheme: SigningScheme = {},
+  create: typeof createSigner = createSigner,
 ): Signer {
   const { certificate, privateKey } = credential
   if (privateKey === undefined) {
@@ -87,5 +95,5 @@ export function authoritySigner(
   }
   const own = signatureScheme(certificate.signatureAlgorithm)
   const pss = 'kind' in own && own.kind === 'rsa-pss' && certificate.publicKey.facts.type === 'rsa'
-  return createSigner(privateKey, { digest: profile.digest, ...(pss && { pss }), ...scheme })
+  return create(privateKey, { digest: profile.digest, ...(pss && { pss }), ...scheme })
 }

@@ -30,6 +30,7 @@ export interface ProfileRequest {
   /** Alternative names that were asked for. */
   readonly names?: readonly GeneralName[] | undefined
   readonly serialNumber?: bigint | undefined
+  readonly serialRandom?: IssueRequest['serialRandom']
   readonly now: Date
   readonly random: RandomSource
 }
@@ -40,7 +41,7 @@ export interface ProfileRequest {
  *   name, a required alternative name that is missing
  */
 export function requestFromProfile(order: ProfileRequest): IssueRequest {
-  const { profile, issuer, signer, publicKey, serialNumber, now, random } = order
+  const { profile, issuer, signer, publicKey, serialNumber, serialRandom, now, random } = order
   const subject = order.subject ?? subjectFromTemplate(profile.subject, order.name)
   const names = subjectAltName(profile.subjectAltName, order.names ?? [], order.name)
   return {
@@ -57,6 +58,7 @@ export function requestFromProfile(order: ProfileRequest): IssueRequest {
       pointerName: order.issuerName ?? order.name,
     }),
     serialNumber,
+    serialRandom,
     now,
     random,
   }

@@ -8,6 +8,7 @@
 import { PkiError } from '../errors.ts'
 import { overrideProfile, type ProfileOverrides } from '../profile/override.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import type { Credential } from '../x509/credential.ts'
 import { guessGeneralName } from '../x509/general-name-text.ts'
 import type { RandomSource } from '../x509/random.ts'
@@ -83,6 +84,8 @@ export interface PlanMeans {
   readonly unchecked?: boolean | undefined
   readonly now: Date
   readonly random: RandomSource
+  /** Makes everything follow from a seed; mark the profiles with `markedProfile` then. */
+  readonly seeded?: SeededSource | undefined
 }
 
 /**
@@ -107,7 +110,7 @@ export function issuePlan({ steps }: IssuancePlan, means: PlanMeans): ReadonlyMa
 function issueStep(
   { name, profile: profileName, from, names = [], overrides = {} }: HierarchyEntry,
   issued: ReadonlyMap<string, IssuedCredential>,
-  { profiles, existing, unchecked, now, random }: PlanMeans,
+  { profiles, existing, unchecked, now, random, seeded }: PlanMeans,
 ): IssuedCredential {
   const profile = profiles.get(profileName)
   if (profile === undefined) throw new PkiError('usage.profile', `unknown profile: ${profileName}`)
@@ -122,5 +125,6 @@ function issueStep(
     unchecked,
     now,
     random,
+    seeded,
   })
 }

@@ -36,6 +36,11 @@ export interface IssueRequest {
   readonly extensions: readonly ExtensionToWrite[]
   /** Otherwise 16 random octets. */
   readonly serialNumber?: bigint | undefined
+  /**
+   * Where those come from, instead of `random`, if they are to follow from the rest of the TBSCertificate: two
+   * certificates of one issuer that differ then differ in their serial numbers too.
+   */
+  readonly serialRandom?: ((content: Uint8Array) => RandomSource) | undefined
   /** The moment of issue, for checks that ask whether the issuer is valid. */
   readonly now: Date
   readonly random: RandomSource

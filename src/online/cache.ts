@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkiError } from '../errors.ts'
-import { placeFiles } from '../store/file-writer.ts'
+import { asRefusal, placeFiles } from '../store/file-writer.ts'
 
 export interface CacheEntry {
   readonly url: string
@@ -71,8 +71,9 @@ export class EvidenceCache {
       return undefined
     } catch (error) {
       // A full disk is no reason not to verify.
-      if (error instanceof PkiError) return error
-      throw error
+      const refusal = asRefusal(error, this.#folder)
+      if (refusal instanceof PkiError) return refusal
+      throw refusal
     }
   }
 
@@ -134,9 +135,7 @@ function formatEntry({ url, fetchedAt, maxAge, body }: CacheEntry): Uint8Array {
 
 /** An entry that is whole and answers this URL. A file that cannot be read is as good as none. */
 function readEntry(path: string, url: string, maxBytes: number): CacheEntry | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat?.isFile() !== true || stat.size > maxBytes) return undefined
-  const bytes = readIfPossible(path)
+  const bytes = readIfPossible(path, maxBytes)
   const lineEnd = bytes?.indexOf(0x0a) ?? -1
   if (bytes === undefined || lineEnd === -1) return undefined
   const head = parseHead(Buffer.from(bytes.subarray(0, lineEnd)).toString('utf8'))
@@ -145,9 +144,11 @@ function readEntry(path: string, url: string, maxBytes: number): CacheEntry | un
   return { url, fetchedAt: head.fetchedAt, maxAge: head.maxAge, body }
 }
 
-/** Another process may be putting a newer one in its place, or it belongs to somebody else. */
-function readIfPossible(path: string): Uint8Array | undefined {
+/** There may be none, another process may be putting a newer one in its place, or it belongs to somebody else. */
+function readIfPossible(path: string, maxBytes: number): Uint8Array | undefined {
   try {
+    const stat = statSync(path)
+    if (!stat.isFile() || stat.size > maxBytes) return undefined
     return new Uint8Array(readFileSync(path))
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return undefined

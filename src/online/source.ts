@@ -156,10 +156,9 @@ export class EvidenceSource {
       if (freshness === 'cached') throw new FetchError('not-cached')
       return await this.#fetch(order)
     } catch (error) {
-      const failure = asFailure(error)
-      const isStillGood = cached !== undefined && this.#isGood(cached.piece)
-      if (isStillGood) return fromCache(cached, failure)
-      const { reason, detail, status } = failure
+      if (!(error instanceof FetchError)) throw error
+      if (cached !== undefined && this.#isGood(cached.piece)) return fromCache(cached, error)
+      const { reason, detail, status } = error
       return { piece: undefined, facts: { ...NOTHING, status, failure: { reason, detail } } }
     }
   }
@@ -172,12 +171,8 @@ export class EvidenceSource {
     const policy = { destinations: this.#destinations, timeout: this.#options.timeout ?? DEFAULT_TIMEOUT }
     const answer = await fetchHttp(request, policy)
     const piece = await parseAnswer(order, answer)
-    const { status, body } = answer
     const notKept = this.#keep(order, answer, piece)
-    return {
-      piece,
-      facts: { ...NOTHING, origin: 'network', status, bytes: body.length, evidence: piece.name, notKept },
-    }
+    return { piece, facts: { ...factsOf(piece, answer.body), origin: 'network', status: answer.status, notKept } }
   }
 
   #keep<T>({ kind, url, question, isPrivate }: Order<T>, { body, maxAge }: HttpAnswer, piece: Piece<T>) {
@@ -254,10 +249,4 @@ async function parseAnswer<T>({ parse }: Order<T>, { status, body }: HttpAnswer)
     if (cause instanceof FetchError) throw new FetchError(cause.reason, cause.detail, { status, cause })
     throw cause
   }
-}
-
-/** What went wrong on the way; anything else is a fault of this program and goes on. */
-function asFailure(error: unknown): FetchError {
-  if (error instanceof FetchError) return error
-  throw error
 }

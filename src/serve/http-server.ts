@@ -85,24 +85,73 @@ export interface RunningServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
   const { server, limits } = options
   const stopping = new AbortController()
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const connections = new Connections(server)
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    connections.begin(request.socket, response)
     void handle(request, response, options, stopping.signal)
-  })
+  }
+  server.on('request', begin)
   // `Expect: 100-continue` would have the whole body sent before anybody has looked at its length.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (announcedSize(request) <= limits.bodySize) response.writeContinue()
-    void handle(request, response, options, stopping.signal)
+    begin(request, response)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, options.log))
   const { port } = await listen(options)
   const { host } = options
-  const scheme = 'setSecureContext' in server ? 'https' : 'http'
+  const scheme = isTls(server) ? 'https' : 'http'
   return {
     host,
     port,
     url: `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-    stop: () => stop(server, stopping, limits.stopTime),
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      stopping.abort()
+      connections.closeIdle()
+      const timer = setTimeout(() => connections.closeAll(), limits.stopTime)
+      await closed
+      clearTimeout(timer)
+    },
   }
+}
+
+function isTls(server: Server | TlsServer): server is TlsServer {
+  return 'setSecureContext' in server
+}
+
+/**
+ * Who is connected, and who is being answered. Node's own `closeIdleConnections` knows nothing of connections over
+ * which no request has come yet, such as browsers keep ready, nor of TLS handshakes under way.
+ */
+class Connections {
+  readonly #sockets = new Set<Socket>()
+  /** Where requests come from: with TLS, others than those that the system knows. */
+  readonly #sessions = new Set<Socket>()
+  readonly #busy = new Set<Socket>()
+
+  constructor(server: Server | TlsServer) {
+    server.on('connection', (socket: Socket) => track(socket, this.#sockets))
+    server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => track(socket, this.#sessions))
+  }
+
+  /** A request has come, and keeps its connection until it is answered. */
+  begin(socket: Socket, response: ServerResponse): void {
+    this.#busy.add(socket)
+    response.on('close', () => this.#busy.delete(socket))
+  }
+
+  closeIdle(): void {
+    for (const session of this.#sessions) if (!this.#busy.has(session)) session.destroy()
+  }
+
+  closeAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+function track(socket: Socket, set: Set<Socket>): void {
+  set.add(socket)
+  socket.on('close', () => set.delete(socket))
 }
 
 function listen({ server, host, port }: HttpServerOptions): Promise<AddressInfo> {
@@ -214,13 +263,4 @@ const REFUSALS: Readonly<Record<string, readonly [status: number, words: string]
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'Payload Too Large'],
-}
-
-async function stop(server: Server | TlsServer, stopping: AbortController, patience: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  stopping.abort()
-  // Connections that are idle are closed by now; the others say `Connection: close` with their answer.
-  const timer = setTimeout(() => server.closeAllConnections(), patience)
-  await closed
-  clearTimeout(timer)
 }

@@ -6,7 +6,15 @@
  * fast as `generateKeyPairSync` with encodings.
  */
 
-import { constants, createECDH, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  constants,
+  createECDH,
+  createPrivateKey,
+  type ECDH,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { bitString, context, integer, nullValue, octetString, oid, sequence } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
 import { parsePssParameters } from './algorithm.ts'
@@ -40,7 +48,7 @@ export const KEY_ALGORITHM_NAMES = [
 export type KeyAlgorithmName = (typeof KEY_ALGORITHM_NAMES)[number]
 
 /** Curve and digest of each EC name. The digest matches the curve's strength (RFC 5480 §4). */
-const EC_CURVES: Readonly<Record<string, { readonly curve: string; readonly digest: DigestName }>> = {
+export const EC_CURVES: Readonly<Record<string, { readonly curve: string; readonly digest: DigestName }>> = {
   'ec-p256': { curve: 'prime256v1', digest: 'sha256' },
   'ec-p384': { curve: 'secp384r1', digest: 'sha384' },
   'ec-p521': { curve: 'secp521r1', digest: 'sha512' },
@@ -99,10 +107,21 @@ export function defaultScheme(name: KeyAlgorithmName): SigningScheme {
 }
 
 function generateEcKey(curve: string): PrivateKey {
-  const ecdh = createECDH(curve)
+  const ecdh = ecdhOf(curve)
   const point = new Uint8Array(ecdh.generateKeys())
   return ecPrivateKey(curve, new Uint8Array(ecdh.getPrivateKey()), point)
 }
+
+/** One for each curve: to set one up takes longer than to generate a key. */
+function ecdhOf(curve: string): ECDH {
+  const known = ecdhs.get(curve)
+  if (known !== undefined) return known
+  const ecdh = createECDH(curve)
+  ecdhs.set(curve, ecdh)
+  return ecdh
+}
+
+const ecdhs = new Map<string, ECDH>()
 
 /**
  * An EC key pair from its numbers.
@@ -137,10 +156,7 @@ function fromKeyPair({ privateKey, publicKey }: { privateKey: KeyObject; publicK
 export function createSigner(key: PrivateKey, scheme: SigningScheme = {}): Signer {
   const { facts } = key.publicKey
   const { publicKey } = key
-  let keyObject: KeyObject | undefined
-  // Imported at the first signature: most callers make several with one key.
-  const privateKey = () =>
-    (keyObject ??= createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' }))
+  const privateKey = () => signingKey(key)
 
   if (scheme.pss === true && facts.type !== 'rsa' && facts.type !== 'rsa-pss') {
     throw new PkiError('usage.algorithm', `RSASSA-PSS needs an RSA key, not one of type ${facts.type}`)
@@ -165,6 +181,20 @@ export function createSigner(key: PrivateKey, scheme: SigningScheme = {}): Signe
       throw new PkiError('usage.algorithm', `a key of type ${facts.type} cannot sign`)
   }
 }
+
+/**
+ * The key as `node:crypto` signs with it, imported at the first signature: that takes OpenSSL 3 ten times as long as to
+ * sign, and an authority that issues by the thousand is handed in anew for every certificate.
+ */
+function signingKey(key: PrivateKey): KeyObject {
+  const known = signingKeys.get(key)
+  if (known !== undefined) return known
+  const keyObject = createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' })
+  signingKeys.set(key, keyObject)
+  return keyObject
+}
+
+const signingKeys = new WeakMap<PrivateKey, KeyObject>()
 
 /** RSASSA-PKCS1-v1_5. */
 function pkcs1Signer(

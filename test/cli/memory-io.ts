@@ -7,7 +7,8 @@ import { main } from '../../src/cli/main.ts'
 
 export interface MemoryIoOptions {
   readonly cwd: string
-  readonly now: Date
+  /** The time, or a clock. */
+  readonly now: Date | (() => Date)
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: Uint8Array
   /** Until when a server runs; at once if absent. */
@@ -50,7 +51,7 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     interactive: options.interactive ?? false,
     process: { pid: process.pid, isRunning: () => true },
     random: (size) => new Uint8Array(randomBytes(size)),
-    now: () => options.now,
+    now: () => (typeof options.now === 'function' ? options.now() : options.now),
     stopwatch: () => 0,
     untilStopped: () => options.stopped ?? Promise.resolve(),
   }

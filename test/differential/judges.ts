@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { formatPem } from '../../src/der/pem.ts'
 import type { Finding } from '../../src/path/findings.ts'
 import { type RuleSet, weightOf } from '../../src/path/rule-set.ts'
-import { type Attempt, verifyCertificate } from '../../src/path/verify.ts'
+import { type Attempt, type VerifyOptions, verifyCertificate } from '../../src/path/verify.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
-import { KEY_PURPOSE } from '../../src/x509/oids.ts'
+import { ANY_POLICY, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { AT } from '../path/build-certificate.ts'
 import { type Case, type Hierarchy, readTarget } from './hierarchy.ts'
+
+export type Program = 'openssl' | 'certtool'
 
 /** What the engine says. */
 export interface OurVerdict {
@@ -24,12 +26,12 @@ export interface OurVerdict {
   readonly rules: RuleSet
 }
 
-export function ourVerdict(one: Case, rules: RuleSet): OurVerdict {
+export function ourVerdict(one: Case, rules: RuleSet, options: Partial<VerifyOptions> = {}): OurVerdict {
   const target = readTarget(one)
   if (target === undefined) return { valid: false, target, errors: [], attempts: [], rules }
   const { trustAnchors, untrusted, question } = one.hierarchy
   const { purpose, policies } = question
-  const verdict = verifyCertificate(target, { trustAnchors, untrusted, at: AT, rules, purpose, policies })
+  const verdict = verifyCertificate(target, { trustAnchors, untrusted, at: AT, rules, purpose, policies, ...options })
   const { valid, attempts } = verdict
   return { valid, target, errors: errorsAmong(verdict.findings, rules), attempts, rules }
 }
@@ -103,7 +105,8 @@ export function opensslArguments({ untrusted, leaves, question }: Hierarchy): re
     ...(untrusted.length === 0 ? [] : ['-untrusted', 'untrusted.pem']),
     ...['-attime', String(AT.getTime() / 1000)],
     ...(purpose === undefined ? [] : ['-purpose', OPENSSL_PURPOSE[purpose] ?? purpose]),
-    ...(policies.initialPolicySet ?? []).flatMap((policy) => ['-policy', policy]),
+    // Told nothing, it has an empty user-initial-policy-set where the RFC has one of anyPolicy (§6.1.1 (c)).
+    ...(policies.initialPolicySet ?? [ANY_POLICY]).flatMap((policy) => ['-policy', policy]),
     ...(policies.explicitPolicy === true ? ['-explicit_policy'] : []),
     ...(policies.inhibitPolicyMapping === true ? ['-inhibit_map'] : []),
     ...(policies.inhibitAnyPolicy === true ? ['-inhibit_any'] : []),

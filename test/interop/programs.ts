@@ -20,6 +20,7 @@ export type ProgramName =
   | 'nginx'
   | 'curl'
   | 'certtool'
+  | 'ocsptool'
   | 'keytool'
   | 'java'
   | 'pk12util'

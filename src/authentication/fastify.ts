@@ -1,0 +1,83 @@
+/** Certificate authentication for Fastify: a plugin, and a hook that turns people away. */
+
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
+import { CertificatePolicy } from './certificate-policy.ts'
+import { nodeConnection } from './connection.ts'
+import { type CertificateForwardingOptions, certificateForwarding } from './forwarding.ts'
+import { CertificateAuthenticationHandler, type CertificateAuthenticationOptions } from './handler.ts'
+import { principalIn } from './middleware.ts'
+import type { ClaimsPrincipal } from './principal.ts'
+import { authorize, type RequireCertificateOptions } from './require-certificate.ts'
+import type { AuthenticateResult } from './result.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What came of certificate authentication. */
+    authentication: AuthenticateResult | undefined
+    /** Who the client is; undefined if nobody in particular. */
+    principal: ClaimsPrincipal | undefined
+  }
+}
+
+export interface FastifyCertificateAuthenticationOptions
+  extends CertificateAuthenticationOptions<FastifyRequest, FastifyReply> {
+  /** Left out, headers say nothing. */
+  readonly forwarding?: CertificateForwardingOptions | undefined
+}
+
+/**
+ * Authenticates every request below the instance it is registered with, and rejects none. A callback `onChallenge`
+ * that answers by `reply` calls `handleResponse()`.
+ */
+export const fastifyCertificateAuthentication: FastifyPluginCallback<FastifyCertificateAuthenticationOptions> = (
+  instance,
+  { forwarding, ...options },
+  done,
+) => {
+  const handler = new CertificateAuthenticationHandler(options)
+  const forward = forwarding && certificateForwarding(forwarding)
+  instance.decorateRequest('authentication', undefined)
+  instance.decorateRequest('principal', undefined)
+  instance.addHook('onRequest', async (request, reply) => {
+    forward?.(request.raw, reply.raw, () => undefined)
+    const result = await handler.authenticate(request, nodeConnection(request.raw)).catch((error: unknown) => {
+      throw new CertificateAuthenticationError(error)
+    })
+    request.authentication = result
+    request.principal = principalIn(result)
+    setAuthenticated(request, {
+      result,
+      challenge: async () => {
+        const context = await handler.challenge(request, reply)
+        if (context?.handled !== true) forbid(reply)
+      },
+      forbid: () => forbid(reply),
+    })
+  })
+  done()
+}
+
+// What fastify-plugin sets: hooks and decorators are the registering instance's own, not those of a child.
+Object.assign(fastifyCertificateAuthentication, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'devpki-certificate-authentication',
+})
+
+/**
+ * A hook `onRequest` or `preHandler` of a route: lets pass whom the requirement allows, answers the others.
+ * @throws PkiError `usage.option` for a requirement that makes no sense
+ */
+export function requireCertificateHook({
+  log,
+  ...requirement
+}: RequireCertificateOptions = {}): onRequestAsyncHookHandler {
+  const policy = new CertificatePolicy(requirement)
+  return async (request, reply) => {
+    if (!(await authorize(request, policy, log))) return reply
+  }
+}
+
+function forbid(reply: FastifyReply): void {
+  reply.code(403).header('Content-Length', 0).send()
+}

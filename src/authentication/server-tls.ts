@@ -1,0 +1,55 @@
+/**
+ * TLS for servers that ask for client certificates. TLS only has to see that the client holds the key; who is let in is
+ * decided later, for each request: Kestrel's `AllowCertificate` with a validation that accepts everything.
+ */
+
+import type { ServerOptions } from 'node:https'
+import { formatPem } from '../der/pem.ts'
+import { PkiError } from '../errors.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { type Credential, intermediates } from '../x509/credential.ts'
+
+export interface ServerTlsOptions {
+  /** The server's own certificate, with its key. */
+  readonly credential: Credential
+  /** Whether to ask clients for a certificate: Kestrel's `AllowCertificate`, or `NoCertificate`. Default `ask`. */
+  readonly clientCertificate?: 'ask' | 'none' | undefined
+  /** Authorities to name to clients, which then offer a certificate of theirs. It is a hint and no trust. */
+  readonly authorities?: readonly Certificate[] | undefined
+}
+
+/**
+ * Options for `https.createServer`, `tls.createServer`, `http2.createSecureServer`.
+ * @throws PkiError `refused.key` without a private key
+ */
+export function serverTls({
+  credential,
+  clientCertificate = 'ask',
+  authorities = [],
+}: ServerTlsOptions): ServerOptions {
+  const asks = clientCertificate === 'ask'
+  return {
+    ...tlsIdentity(credential),
+    requestCert: asks,
+    // The certificate is judged by certificateAuthentication; here it would be judged by Node's rules and roots.
+    rejectUnauthorized: false,
+    ...(asks && authorities.length > 0 && { ca: authorities.map(pemOf) }),
+  }
+}
+
+/**
+ * `cert` and `key` of TLS options: the certificate with its intermediates, and the key.
+ * @throws PkiError `refused.key` without a private key
+ */
+export function tlsIdentity(credential: Credential): { readonly cert: string; readonly key: string } {
+  const { certificate, privateKey } = credential
+  if (privateKey === undefined) throw new PkiError('refused.key', 'TLS needs the private key, and it is not there')
+  return {
+    cert: [certificate, ...intermediates(credential)].map(pemOf).join(''),
+    key: formatPem('PRIVATE KEY', privateKey.pkcs8),
+  }
+}
+
+export function pemOf({ encoded }: Certificate): string {
+  return formatPem('CERTIFICATE', encoded)
+}

@@ -1,0 +1,129 @@
+/**
+ * Builds the one chain that X509Chain judges: OpenSSL's way with trusted certificates first. It takes no way back, so
+ * what it finds may be worse than what there is; `path/build.ts` is the builder that tries everything.
+ */
+
+import { equalBytes } from '../../der/writer.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import { IssuerPool } from '../trust-store.ts'
+import { isSelfSigned, mayHaveIssued } from './issuer.ts'
+import type { ChainPolicy } from './policy.ts'
+
+export interface BuiltChain {
+  /** From the target upward. */
+  readonly certificates: readonly Certificate[]
+  /** What the last certificate is: trusted, self-signed and not trusted, one without issuer, or one too many. */
+  readonly end: 'trusted' | 'untrusted-root' | 'issuer-missing' | 'too-long'
+}
+
+/** OpenSSL's depth limit of 100 counts neither the target nor the root. */
+const MAX_LENGTH = 101
+
+/**
+ * The chain under a policy: without the extra store, with it if that leads to no root, and then with one downloaded
+ * issuer after the other.
+ */
+export function buildChain(target: Certificate, policy: ChainPolicy): BuiltChain {
+  const { trusted, intermediates } = trustOf(policy)
+  const at = Math.floor(policy.verificationTime.getTime() / 1000) * 1000
+  const untrusted = [...intermediates, ...(policy.systemIntermediates ?? [])]
+  let chain = buildOnce(target, trusted, untrusted, at)
+  for (const further of [policy.extraStore, policy.downloadedIssuers]) {
+    if (chain.end !== 'issuer-missing' || further === undefined || further.length === 0) continue
+    untrusted.push(...further)
+    chain = buildOnce(target, trusted, untrusted, at)
+  }
+  return chain
+}
+
+interface Trust {
+  readonly trusted: IssuerPool
+  /** Members of the store that give no trust. */
+  readonly intermediates: readonly Certificate[]
+}
+
+const trustOfStore = new WeakMap<readonly Certificate[], Trust>()
+const NO_STORE: readonly Certificate[] = []
+
+/** Only members whose subject is their issuer, octet by octet, are trusted. A store is sorted out once. */
+function trustOf({ trustMode, customTrustStore, systemTrustStore }: ChainPolicy): Trust {
+  const store = (trustMode === 'CustomRootTrust' ? customTrustStore : systemTrustStore) ?? NO_STORE
+  const known = trustOfStore.get(store)
+  if (known !== undefined) return known
+  const isRoot = ({ subject, issuer }: Certificate) => equalBytes(subject.encoded, issuer.encoded)
+  const trust = {
+    trusted: new IssuerPool(store.filter(isRoot)),
+    intermediates: store.filter((certificate) => !isRoot(certificate)),
+  }
+  trustOfStore.set(store, trust)
+  return trust
+}
+
+function buildOnce(
+  target: Certificate,
+  trusted: IssuerPool,
+  untrusted: readonly Certificate[],
+  at: number,
+): BuiltChain {
+  const chain = [target]
+  const unused = new Set(untrusted)
+  // Above a trusted certificate only trusted ones count.
+  let looksAtUntrusted = true
+  for (let top = target; chain.length <= MAX_LENGTH; ) {
+    const issuer = trustedIssuer(top, trusted, at)
+    if (issuer !== undefined && isSelfSigned(top)) {
+      if (isSame(top, issuer)) return { certificates: chain, end: 'trusted' }
+    } else if (issuer !== undefined) {
+      chain.push(issuer)
+      if (isSelfSigned(issuer)) return { certificates: chain, end: 'trusted' }
+      looksAtUntrusted = false
+      top = issuer
+      continue
+    }
+    const next = looksAtUntrusted && !isSelfSigned(top) ? untrustedIssuer(top, chain, unused, at) : undefined
+    if (next === undefined) return { certificates: chain, end: isSelfSigned(top) ? 'untrusted-root' : 'issuer-missing' }
+    unused.delete(next)
+    chain.push(next)
+    top = next
+  }
+  return { certificates: chain, end: 'too-long' }
+}
+
+/** The first that is valid now, else the one that was or will be valid last. */
+function trustedIssuer(subject: Certificate, trusted: IssuerPool, at: number): Certificate | undefined {
+  let latest: Certificate | undefined
+  for (const candidate of trusted.issuers(subject.issuer)) {
+    if (!mayHaveIssued(candidate, subject)) continue
+    if (isTimely(candidate, at)) return candidate
+    if (latest === undefined || candidate.notAfter.date > latest.notAfter.date) latest = candidate
+  }
+  return latest
+}
+
+/** The first that is valid now, else the last of all. */
+function untrustedIssuer(
+  subject: Certificate,
+  chain: readonly Certificate[],
+  unused: ReadonlySet<Certificate>,
+  at: number,
+): Certificate | undefined {
+  // A self-issued target may be its own issuer as far as this step can tell.
+  const mayRepeat = subject.isSelfIssued && chain.length === 1
+  let found: Certificate | undefined
+  for (const candidate of unused) {
+    if (!mayHaveIssued(candidate, subject)) continue
+    if (!mayRepeat && chain.some((one) => isSame(one, candidate))) continue
+    found = candidate
+    if (isTimely(candidate, at)) break
+  }
+  return found
+}
+
+/** The instant of notAfter itself is too late. */
+function isTimely({ notBefore, notAfter }: Certificate, at: number): boolean {
+  return notBefore.date.getTime() <= at && at < notAfter.date.getTime()
+}
+
+function isSame(a: Certificate, b: Certificate): boolean {
+  return a === b || equalBytes(a.encoded, b.encoded)
+}

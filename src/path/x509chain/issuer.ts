@@ -1,0 +1,136 @@
+/**
+ * Whether one certificate issued another, as OpenSSL tells it while it builds a chain: by names, key identifiers and
+ * the kind of key, before any signature is looked at.
+ */
+
+import { DerError, readWhole, Tag } from '../../der/reader.ts'
+import { namedBits } from '../../der/values.ts'
+import { equalBytes } from '../../der/writer.ts'
+import { signatureScheme } from '../../x509/algorithm.ts'
+import type { Certificate } from '../../x509/certificate.ts'
+import type { AuthorityKeyIdentifier } from '../../x509/extension.ts'
+import { EXTENSION, KEY_ALGORITHM } from '../../x509/oids.ts'
+import type { SubjectPublicKeyInfo } from '../../x509/public-key.ts'
+
+/** What OpenSSL keeps about a certificate once it has looked at its extensions. */
+interface Facts {
+  readonly isReadable: boolean
+  readonly isSelfSigned: boolean
+}
+
+const facts = new WeakMap<Certificate, Facts>()
+
+function factsOf(certificate: Certificate): Facts {
+  let known = facts.get(certificate)
+  if (known === undefined) {
+    const isReadable = readable(certificate)
+    known = { isReadable, isSelfSigned: isReadable && certificate.isSelfIssued && fits(certificate, certificate) }
+    facts.set(certificate, known)
+  }
+  return known
+}
+
+/** Whether `issuer` may have issued `subject`. An unreadable certificate issues nothing and was issued by nobody. */
+export function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
+  if (!issuer.subject.equals(subject.issuer)) return false
+  return factsOf(issuer).isReadable && factsOf(subject).isReadable && fits(issuer, subject)
+}
+
+/** Whether a certificate may have issued itself. Its signature is not looked at: an impostor's may be wrong. */
+export function isSelfSigned(certificate: Certificate): boolean {
+  return factsOf(certificate).isSelfSigned
+}
+
+function fits(issuer: Certificate, subject: Certificate): boolean {
+  return (
+    agreesWith(subject.decoded.authorityKeyIdentifier, issuer) &&
+    isKeyFor(issuer.publicKey, subject.tbsSignatureAlgorithm)
+  )
+}
+
+/** Whether an authority key identifier, of a certificate or a CRL, does not speak against an issuer. */
+export function agreesWith(hint: AuthorityKeyIdentifier | undefined, issuer: Certificate): boolean {
+  if (hint === undefined) return true
+  const { keyIdentifier, authorityCertSerialNumber, authorityCertIssuer = [] } = hint
+  const { subjectKeyIdentifier } = issuer.decoded
+  if (keyIdentifier !== undefined && subjectKeyIdentifier !== undefined) {
+    if (!equalBytes(keyIdentifier, subjectKeyIdentifier)) return false
+  }
+  if (authorityCertSerialNumber !== undefined && authorityCertSerialNumber !== issuer.serialNumber) return false
+  // Only the first directory name counts.
+  const name = authorityCertIssuer.find(({ type }) => type === 'directoryName')
+  return name?.type !== 'directoryName' || name.value.equals(issuer.issuer)
+}
+
+const K = KEY_ALGORITHM
+const KEYS = {
+  rsa: [K.rsaEncryption],
+  'rsa-pss': [K.rsaEncryption, K.rsassaPss],
+  ecdsa: [K.ecPublicKey],
+  dsa: [K.dsa],
+  ed25519: [K.ed25519],
+  ed448: [K.ed448],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** Whether a kind of key makes this kind of signature; the parameters of either are not looked at. */
+function isKeyFor({ algorithm }: SubjectPublicKeyInfo, signature: Certificate['tbsSignatureAlgorithm']): boolean {
+  const scheme = signatureScheme({ ...signature, parameters: undefined })
+  // RSASSA-PSS has parameters, and nothing else lacks them wrongly.
+  if ('problem' in scheme) return scheme.problem === 'wrong-parameters' && includes(KEYS['rsa-pss'], algorithm.oid)
+  return includes(KEYS[scheme.kind === 'eddsa' ? scheme.curve : scheme.kind], algorithm.oid)
+}
+
+function includes(list: readonly string[], oid: string): boolean {
+  return list.includes(oid)
+}
+
+/** The extensions that OpenSSL decodes when it first meets a certificate. */
+const DECODED_AT_ONCE: ReadonlySet<string> = new Set([
+  EXTENSION.basicConstraints,
+  EXTENSION.proxyCertInfo,
+  EXTENSION.keyUsage,
+  EXTENSION.extKeyUsage,
+  EXTENSION.netscapeCertType,
+  EXTENSION.subjectKeyIdentifier,
+  EXTENSION.authorityKeyIdentifier,
+  EXTENSION.subjectAltName,
+  EXTENSION.nameConstraints,
+  EXTENSION.cRLDistributionPoints,
+])
+
+/** Each of those comes once and decodes; a key usage that allows nothing does not. */
+function readable({ extensions, malformedExtensions, decoded }: Certificate): boolean {
+  const seen = new Set<string>()
+  for (const { oid } of extensions) {
+    if (!DECODED_AT_ONCE.has(oid)) continue
+    if (seen.has(oid)) return false
+    seen.add(oid)
+  }
+  if (decoded.keyUsage?.length === 0) return false
+  return malformedExtensions.every(({ oid }) => {
+    if (!DECODED_AT_ONCE.has(oid)) return true
+    const value = extensions.find((one) => one.oid === oid)?.value
+    return value !== undefined && isEmptySequence(value)
+  })
+}
+
+/** RFC 5280 wants at least one element in its lists, and so does our reader; OpenSSL takes an empty one. */
+export function isEmptySequence(value: Uint8Array): boolean {
+  return value.length === 2 && value[0] === Tag.sequence && value[1] === 0
+}
+
+/** Bits sslCA, emailCA and objectCA of Netscape's certificate type. */
+const NETSCAPE_CA_BITS = [5, 6, 7]
+
+/** Whether the certificate says in Netscape's way, which is older than basicConstraints, that it is a CA. */
+export function isNetscapeCa({ extensions }: Certificate): boolean {
+  const value = extensions.find(({ oid }) => oid === EXTENSION.netscapeCertType)?.value
+  if (value === undefined) return false
+  try {
+    const bits = namedBits(readWhole(value, Tag.bitString, 'netscapeCertType'), 'netscapeCertType')
+    return [...bits].some((bit) => NETSCAPE_CA_BITS.includes(bit))
+  } catch (error) {
+    if (error instanceof DerError) return false
+    throw error
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Revocation as X509Chain reports it: which elements are asked about, in which order CRLs and OCSP count, and what a
+ * revoked element does to those below it.
+ *
+ * All evidence is handed in. That .NET fetches a CRL from the first HTTP distribution point and asks OCSP only where the
+ * CRL left something open is the business of whoever brings the evidence.
+ */
+
+import type { Certificate } from '../../x509/certificate.ts'
+import { formatName } from '../../x509/name-text.ts'
+import { formatSerialNumber } from '../../x509/serial-number.ts'
+import { checkSignature } from '../../x509/signature.ts'
+import { type Finding, type FindingCode, finding } from '../findings.ts'
+import { checkOcsp } from '../ocsp-evidence.ts'
+import type { CertificateStatus } from '../revocation.ts'
+import type { Note, Revocation, RevocationContext, SignerSource } from '../revocation-context.ts'
+import { RevocationEvidence } from '../revocation-evidence.ts'
+import { askCrls } from './crl.ts'
+import { mayHaveIssued } from './issuer.ts'
+import type { ChainPolicy, RevocationFlag } from './policy.ts'
+import { checkSignatures, type SignatureInputs } from './signatures.ts'
+import { type ElementPosition, isMasked } from './verification-flags.ts'
+
+export interface ChainRevocation {
+  readonly findings: readonly Finding[]
+  readonly statuses: readonly CertificateStatus[]
+}
+
+/** What is known of the chain when revocation is looked at. */
+export interface CheckedChain {
+  /** Ends in a self-signed certificate: of a chain that does not, .NET asks nothing. */
+  readonly path: readonly Certificate[]
+  /** In OpenSSL's order. */
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Findings `revocation.revoked`, `revocation.unknown` and `revocation.issuer-revoked`, or `revocation.unknown-tolerated`
+ * where a verification flag masks the last two, with findings on the evidence that was not used.
+ */
+export function checkRevocation(chain: CheckedChain, policy: ChainPolicy, inputs: SignatureInputs): ChainRevocation {
+  const flag = policy.revocationFlag ?? 'ExcludeRoot'
+  const { path } = chain
+  const check = new Check(path, evidenceFor(chain, policy), inputs)
+  const outcomes = flag === 'EndCertificateOnly' && path.length > 1 ? [check.endAlone(chain)] : check.all(flag)
+  const findings = outcomes.flatMap((outcome) => findingsOn(outcome, path, policy.verificationFlags ?? []))
+  const statuses = outcomes.map(({ index, revocation, isUnknown, sources }): CertificateStatus => {
+    const state = revocation !== undefined ? 'revoked' : isUnknown ? 'unknown' : 'unrevoked'
+    return { certificate: index, state, sources: revocation === undefined ? sources : [revocation.source] }
+  })
+  return { findings, statuses }
+}
+
+/** Unless time is the first thing that is wrong with the chain, .NET fetches nothing for a chain that is not good. */
+function evidenceFor({ findings }: CheckedChain, { crls = [], ocspResponses }: ChainPolicy): RevocationEvidence {
+  const [first] = findings
+  const mayAsk = first === undefined || first.code.startsWith('validity.')
+  return mayAsk ? new RevocationEvidence(crls, ocspResponses) : new RevocationEvidence([])
+}
+
+/** What came out for one element. */
+interface Outcome {
+  readonly index: number
+  readonly revocation: Revocation | undefined
+  readonly isUnknown: boolean
+  /** Nothing can be said because this certificate above is revoked. */
+  readonly revokedAbove?: Certificate
+  readonly sources: readonly string[]
+  readonly considered: number
+  readonly notes: readonly Finding[]
+}
+
+class Check {
+  readonly #path: readonly Certificate[]
+  readonly #evidence: RevocationEvidence
+  readonly #inputs: SignatureInputs
+
+  constructor(path: readonly Certificate[], evidence: RevocationEvidence, inputs: SignatureInputs) {
+    this.#path = path
+    this.#evidence = evidence
+    this.#inputs = inputs
+  }
+
+  /**
+   * The target of a chain of several. If anything is wrong with the chain, .NET takes it for the CRL's fault and asks
+   * OCSP, although the CRL may be clear.
+   */
+  endAlone({ findings }: CheckedChain): Outcome {
+    const crl = this.#askCrls(0)
+    if (crl.revocation !== undefined) return crl
+    return crl.isUnknown || findings.length > 0 ? this.#askOcsp(0, crl.considered) : crl
+  }
+
+  /** From the root down. An unknown status of the root is never reported, its revocation only if it was asked for. */
+  all(flag: RevocationFlag): readonly Outcome[] {
+    const root = this.#path.length - 1
+    const outcomes: Outcome[] = []
+    let revokedAbove: Certificate | undefined
+    for (let index = root; index >= 0; index--) {
+      if (index === root && flag === 'ExcludeRoot') continue
+      const outcome = revokedAbove === undefined ? this.#ask(index) : unknownBelow(revokedAbove, index)
+      if (outcome.revocation !== undefined) revokedAbove = this.#path[index]
+      outcomes.push(index === root ? { ...outcome, isUnknown: false } : outcome)
+    }
+    return outcomes
+  }
+
+  #ask(index: number): Outcome {
+    const crl = this.#askCrls(index)
+    return crl.revocation === undefined && crl.isUnknown ? this.#askOcsp(index, crl.considered) : crl
+  }
+
+  #askCrls(index: number): Outcome {
+    const { revocation, isUnknown, isCorrupt, considered } = askCrls(this.#path, index, this.#evidence, this.#inputs.at)
+    const believed = isCorrupt ? undefined : revocation
+    return { index, revocation: believed, isUnknown, sources: [], considered, notes: [] }
+  }
+
+  /** A revocation counts also past its nextUpdate. */
+  #askOcsp(index: number, crlsConsidered: number): Outcome {
+    const notes: Finding[] = []
+    const note: Note = (code, facts) => {
+      notes.push(finding<FindingCode>(code, index, facts))
+    }
+    const { revocation, staleRevocation, sources, considered } = checkOcsp(
+      { path: this.#path, index },
+      this.#context(),
+      note,
+    )
+    return {
+      index,
+      revocation: revocation ?? staleRevocation,
+      isUnknown: sources.length === 0,
+      sources,
+      considered: crlsConsidered + considered,
+      notes: sources.length === 0 ? notes : [],
+    }
+  }
+
+  #context(): RevocationContext {
+    const { at, budget } = this.#inputs
+    const evidence = this.#evidence
+    // Whether a responder is itself revoked, nobody asks.
+    return { at, budget, evidence, signers: this.#signers(), checkSignature, statusOfPath: () => 'unrevoked' }
+  }
+
+  /** A responder's certificate comes with its response, and is the issuer's own or one that the issuer signed. */
+  #signers(): SignerSource {
+    const isValid = (path: readonly Certificate[]) => {
+      const [responder, issuer] = path
+      if (responder === undefined || issuer === undefined || !mayHaveIssued(issuer, responder)) return false
+      const findings = checkSignatures(path, this.#inputs)
+      return findings.every(({ certificate }) => certificate !== 0)
+    }
+    return { certificatesOf: () => [], pathTo: () => undefined, isValid }
+  }
+}
+
+function unknownBelow(revokedAbove: Certificate, index: number): Outcome {
+  return { index, revocation: undefined, isUnknown: true, revokedAbove, sources: [], considered: 0, notes: [] }
+}
+
+function findingsOn(outcome: Outcome, path: readonly Certificate[], flags: ChainPolicy['verificationFlags']) {
+  const { index, revocation, isUnknown, revokedAbove, considered, notes } = outcome
+  const { serialNumber } = path[index] as Certificate
+  const facts = { serialNumber: formatSerialNumber(serialNumber), considered, uncoveredReasons: [] }
+  if (revocation !== undefined) {
+    return [finding('revocation.revoked', index, { serialNumber: facts.serialNumber, ...revocation })]
+  }
+  if (!isUnknown) return []
+  if (isMasked('RevocationStatusUnknown', positionOf(index, path.length), flags ?? [])) {
+    return [finding('revocation.unknown-tolerated', index, facts), ...notes]
+  }
+  if (revokedAbove !== undefined) {
+    return [finding('revocation.issuer-revoked', index, { issuer: formatName(revokedAbove.subject) })]
+  }
+  return [finding('revocation.unknown', index, facts), ...notes]
+}
+
+/** An element of a complete chain. One that stands alone is an end. */
+function positionOf(index: number, length: number): ElementPosition {
+  if (index === 0) return 'end'
+  return index === length - 1 ? 'root' : 'authority'
+}

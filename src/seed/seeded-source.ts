@@ -1,0 +1,63 @@
+/**
+ * Keys, serial numbers, salts and signatures that follow from a text: the same on every machine and in every version
+ * of Node. For tests only, since whoever knows the seed has all private keys.
+ *
+ * Everything is derived for itself, from the seed, a purpose and a name, with HKDF-SHA-256 (RFC 5869):
+ *
+ *     IKM   the seed, UTF-8, in Unicode normalization form C
+ *     salt  "devpki seed 1"
+ *     info  purpose ‖ 00 ‖ name ‖ 00 ‖ SHA-256(context) ‖ number of the draw, four octets, from 0
+ *
+ * So nothing depends on what else is made, or in which order: another entry in a hierarchy changes no other. The digit
+ * in the salt is the version of all of this; whatever changes an octet of what is made from a seed raises it.
+ */
+
+import { createHash, hkdfSync } from 'node:crypto'
+import type { KeyAlgorithmName, PrivateKey, Signer, SigningScheme } from '../x509/keys.ts'
+import type { RandomSource } from '../x509/random.ts'
+import { createDeterministicSigner } from './deterministic-signer.ts'
+import { seededKey } from './seeded-key.ts'
+
+/** What something is drawn for. No purpose holds a zero octet, so that `info` reads one way only. */
+export type SeedPurpose = 'serial' | 'key-encryption' | `key ${KeyAlgorithmName}` | `export ${string}`
+
+export interface SeededSource {
+  /** The moment that stands for now in everything made from the seed. */
+  readonly now: Date
+  /** The key of a name; another algorithm gives an unrelated key. RSA takes about as long as elsewhere. */
+  key(name: string, algorithm: KeyAlgorithmName): PrivateKey
+  /**
+   * Octets for one purpose. Each call begins anew: two sources of one purpose, name and context give the same octets.
+   * @param context what else they depend on; a serial number depends on all that the certificate says
+   */
+  random(purpose: SeedPurpose, name: string, context?: Uint8Array): RandomSource
+  /** As `createSigner`, but the same octets are signed the same way each time. */
+  createSigner(key: PrivateKey, scheme?: SigningScheme): Signer
+}
+
+export interface SeedOptions {
+  readonly now: Date
+}
+
+const SALT = 'devpki seed 1'
+
+/** The source for a seed. Any text is a seed; nothing is computed before it is asked for. */
+export function createSeededSource(seed: string, { now }: SeedOptions): SeededSource {
+  const secret = Buffer.from(seed.normalize('NFC'), 'utf8')
+  const random: SeededSource['random'] = (purpose, name, context = new Uint8Array()) => {
+    const prefix = Buffer.from(`${purpose}\0${name}\0`, 'utf8')
+    const about = createHash('sha256').update(context).digest()
+    const draw = Buffer.alloc(4)
+    let draws = 0
+    return (length) => {
+      draw.writeUInt32BE(draws++)
+      return new Uint8Array(hkdfSync('sha256', secret, SALT, Buffer.concat([prefix, about, draw]), length))
+    }
+  }
+  return {
+    now,
+    key: (name, algorithm) => seededKey(algorithm, random(`key ${algorithm}`, name)),
+    random,
+    createSigner: createDeterministicSigner,
+  }
+}

@@ -1,0 +1,2 @@
+import type { KnownDifference } from './known-differences.ts'
+export const certtoolDifferences: readonly KnownDifference[] = []

@@ -1,0 +1,197 @@
+/** Where `openssl verify -x509_strict -policy_check` and the rule set `rfc5280-strict` part ways. */
+
+import type { Finding } from '../../src/path/findings.ts'
+import { equalBytes } from '../../src/der/writer.ts'
+import type { Certificate } from '../../src/x509/certificate.ts'
+import { EXTENSION } from '../../src/x509/oids.ts'
+import { AT } from '../path/build-certificate.ts'
+import { ourVerdict } from './judges.ts'
+import type { Judged, KnownDifference } from './known-differences.ts'
+
+const LAXER: readonly KnownDifference[] = [
+  {
+    id: 'openssl-reads-ber',
+    reads: true,
+    reason: 'Outside the signed bytes, and where it keeps the bytes it read, it takes BER that is no DER.',
+    evidence: 'X.690 §10; asn1_d2i_ex_primitive and asn1_check_tlen in tasn_dec.c',
+  },
+  {
+    id: 'openssl-time-encoding',
+    accepts: ['validity.encoding'],
+    reason: 'It takes dates before 2050 as GeneralizedTime.',
+    evidence: 'RFC 5280 §4.1.2.5; no such check in check_extensions (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-serial-number',
+    accepts: ['serial.zero', 'serial.negative', 'serial.too-long'],
+    reason: 'It does not look at the value of the serial number.',
+    evidence: 'RFC 5280 §4.1.2.2; no such check in check_extensions (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-anchor-policies',
+    accepts: ['policy.required', 'policy.not-accepted'],
+    when: ({ code }, _, judged) => !withoutAnchorConstraints(judged).some((found) => found.code === code),
+    reason: 'The policy extensions of the anchor do not bind, though its name constraints and path length do.',
+    evidence: 'RFC 5937 §3.2; tree_init (pcy_tree.c) starts below the anchor',
+  },
+  {
+    id: 'openssl-policy-extensions-unread',
+    accepts: ['policy.mapping-any-policy', 'policy.constraints-empty', 'policy.duplicate', 'extension.malformed'],
+    when: (found, subject, judged) =>
+      aboutPolicies(found) &&
+      subject !== undefined &&
+      (isAnchor(subject, judged) || !subject.extensions.some(({ oid }) => oid === EXTENSION.certificatePolicies)),
+    reason: 'It reads policy extensions only below the anchor, and mappings only beside certificatePolicies.',
+    evidence: 'RFC 5280 §6.1.4 (a), §4.2.1.11; tree_init (pcy_tree.c), policy_cache_new (pcy_cache.c)',
+  },
+  {
+    id: 'openssl-policies-not-ca',
+    accepts: ['policy.constraints-not-ca', 'policy.mappings-not-ca'],
+    reason: 'It does not ask whether who constrains or maps policies is a CA.',
+    evidence: 'RFC 5280 §4.2.1.5, §4.2.1.11, §4.2.1.14; no such check in policy_cache_new (pcy_cache.c)',
+  },
+  {
+    id: 'openssl-constraints-not-ca',
+    accepts: ['name-constraints.not-ca', 'name-constraints.empty'],
+    reason: 'It does not ask whether who constrains names is a CA, nor whether the constraints hold any.',
+    evidence: 'RFC 5280 §4.2.1.10; no such check in check_extensions (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-version-1-key-identifier',
+    accepts: ['authority-key-identifier.missing', 'subject-key-identifier.missing'],
+    when: (_, subject) => subject !== undefined && subject.version < 3,
+    reason: 'It asks certificates of version 3 alone for their key identifiers; the RFC asks all that conform.',
+    evidence: 'RFC 5280 §4.2.1.1; check_extensions (x509_vfy.c), "X509_get_version(x) >= X509_VERSION_3"',
+  },
+  {
+    id: 'openssl-constraint-leading-dot',
+    accepts: ['name-constraints.leading-dot'],
+    reason: 'It takes the dot as most do, and tells nobody that a DNS constraint has none.',
+    evidence: 'RFC 5280 §4.2.1.10 with erratum 5997; nc_dns (v3_ncons.c)',
+  },
+  {
+    id: 'openssl-empty-mailbox-constraint',
+    accepts: ['name-constraints.excluded', 'name-constraints.not-permitted'],
+    when: (found) => JSON.stringify(found).includes('"email:"'),
+    reason: 'An empty mailbox constraint covers nothing; here it covers every mailbox, as in Go. The RFC does not say.',
+    evidence: 'RFC 5280 §4.2.1.10; nc_email (v3_ncons.c) compares the host with the empty string',
+  },
+  {
+    id: 'openssl-excluded-wildcard',
+    accepts: ['name-constraints.excluded'],
+    when: (found) => found.code === 'name-constraints.excluded' && found.name.startsWith('DNS:*.'),
+    reason: 'It compares a wildcard as if it were a name: *.a.test slips past the exclusion of x.a.test.',
+    evidence: 'CVE-2025-61727 (the same in Go); nc_dns (v3_ncons.c)',
+  },
+  {
+    id: 'openssl-uri-without-host-name',
+    accepts: ['name-constraints.not-comparable'],
+    when: (found) => found.code === 'name-constraints.not-comparable' && found.name.startsWith('URI:'),
+    reason: 'It compares an IP address in a URI like a host name, where the RFC rejects.',
+    evidence: 'RFC 5280 §4.2.1.10 ("MUST reject"); nc_uri (v3_ncons.c)',
+  },
+  {
+    id: 'openssl-unread-extension',
+    accepts: ['extension.malformed'],
+    when: (found) =>
+      found.code === 'extension.malformed' &&
+      [EXTENSION.authorityInfoAccess, EXTENSION.cRLDistributionPoints].some((oid) => oid === found.oid),
+    reason: 'It does not read access information, and takes BER in what it reads.',
+    evidence: 'RFC 5280 §4.2; ossl_x509v3_cache_extensions (v3_purp.c)',
+  },
+]
+
+const STRICTER: readonly KnownDifference[] = [
+  {
+    id: 'openssl-last-second',
+    rejects: ['10'],
+    when: (_, subject) => subject?.notAfter.date.getTime() === AT.getTime(),
+    reason: 'A certificate is expired in its last second, which belongs to the validity period.',
+    evidence: 'RFC 5280 §4.1.2.5 ("inclusive"); X509_cmp_time (x509_vfy.c) never says equal',
+  },
+  {
+    id: 'openssl-key-identifier-decides',
+    rejects: ['2', '20'],
+    when: (judged) => pathOf(judged).some((certificate, index, path) => contradictsHint(certificate, path[index + 1])),
+    reason: 'A certificate whose key identifiers do not fit is no candidate; the RFC has them to help, not to decide.',
+    evidence: 'RFC 5280 §4.2.1.1, §6.1.3; RFC 4158 §3.5.12; ossl_x509_check_issued (v3_purp.c), X509_check_akid',
+  },
+  {
+    id: 'openssl-one-path',
+    rejects: ['2', '20', '47', '48', '79', '10', '9', '7', '25', '26', '34', '41', '42', '43'],
+    when: (judged) => pathOf(judged).some((certificate) => hasAlternative(certificate, judged)),
+    reason: 'Of several certificates of one issuer it takes one that looks right, and does not return to try another.',
+    evidence: 'RFC 4158 §2.4; build_chain, get_issuer_sk and find_issuer (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-anchor-signature-algorithm',
+    rejects: ['78'],
+    when: (judged, subject) => subject !== undefined && isAnchor(subject, judged),
+    reason: 'It compares the two statements of the algorithm in the anchor too, whose signature nobody needs.',
+    evidence: 'RFC 5280 §4.1.1.2, §6.1.1 (d); check_extensions (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-anchor-version-1',
+    rejects: ['79'],
+    when: (judged, subject) => subject !== undefined && subject.version < 3 && isAnchor(subject, judged),
+    reason: 'When strict, it takes no anchor of version 1, which RFC 5280 allows: that it is a CA is known otherwise.',
+    evidence: 'RFC 5280 §6.1.4 (k); check_ca (v3_purp.c), check_extensions (x509_vfy.c)',
+  },
+  {
+    id: 'openssl-key-usage-alone',
+    rejects: ['26'],
+    when: (_, subject) => subject?.decoded.keyUsage !== undefined && subject.decoded.extKeyUsage === undefined,
+    reason: 'It holds a keyUsage against the purpose without an extKeyUsage; the RFC binds them where both are present.',
+    evidence: 'RFC 5280 §4.2.1.12; check_purpose_ssl_server and its kin (v3_purp.c)',
+  },
+  {
+    id: 'openssl-any-purpose',
+    rejects: ['26'],
+    when: (_, subject) => subject?.decoded.extKeyUsage?.includes('2.5.29.37.0') === true,
+    reason: 'anyExtendedKeyUsage allows no purpose.',
+    evidence: 'RFC 5280 §4.2.1.12; xku_reject (v3_purp.c) looks for the purpose itself',
+  },
+]
+
+export const opensslDifferences: readonly KnownDifference[] = [...LAXER, ...STRICTER]
+
+function withoutAnchorConstraints({ one, ours }: Judged): readonly Finding[] {
+  return ourVerdict(one, ours.rules, { anchorConstraints: false }).errors
+}
+
+const POLICY_EXTENSIONS: ReadonlySet<string> = new Set([
+  EXTENSION.certificatePolicies,
+  EXTENSION.policyMappings,
+  EXTENSION.policyConstraints,
+  EXTENSION.inhibitAnyPolicy,
+])
+
+function aboutPolicies(found: Finding): boolean {
+  return found.code !== 'extension.malformed' || POLICY_EXTENSIONS.has(found.oid)
+}
+
+function isAnchor({ encoded }: Certificate, { one }: Judged): boolean {
+  return one.hierarchy.trustAnchors.some((anchor) => equalBytes(anchor.encoded, encoded))
+}
+
+/** The path that is valid for us. */
+function pathOf({ ours }: Judged): readonly Certificate[] {
+  return ours.attempts.find(({ valid }) => valid)?.path ?? []
+}
+
+/** Whether the authorityKeyIdentifier names another certificate; the anchor's, another than itself. */
+function contradictsHint(certificate: Certificate, issuer: Certificate = certificate): boolean {
+  const hint = certificate.decoded.authorityKeyIdentifier
+  const { subjectKeyIdentifier } = issuer.decoded
+  if (hint === undefined) return false
+  if (hint.keyIdentifier !== undefined && subjectKeyIdentifier !== undefined) {
+    if (!equalBytes(hint.keyIdentifier, subjectKeyIdentifier)) return true
+  }
+  return hint.authorityCertSerialNumber !== undefined && hint.authorityCertSerialNumber !== issuer.serialNumber
+}
+
+/** Whether another certificate of the same name could have stood in its place. */
+function hasAlternative({ subject, encoded }: Certificate, { one }: Judged): boolean {
+  const { trustAnchors, untrusted } = one.hierarchy
+  return [...trustAnchors, ...untrusted].some((other) => other.subject.equals(subject) && !equalBytes(other.encoded, encoded))
+}
