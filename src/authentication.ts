@@ -84,5 +84,5 @@ export {
 } from './authentication/web.ts'
 // What the options hold, so that one import is enough
 export { PkiError } from './errors.ts'
+export type { Credential } from './keys/credential.ts'
 export type { Certificate } from './x509/certificate.ts'
-export type { Credential } from './x509/credential.ts'

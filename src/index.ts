@@ -1,5 +1,6 @@
 /** The public API: named re-exports and nothing else. Nothing in `src/` imports this file. */
 
+export { type Input, type InputKind, type InputOptions, readInput, requireCertificates } from './container/input.ts'
 export { DerError } from './der/reader.ts'
 // Errors
 export { PkiError, type PkiErrorCode, type PkiErrorContext } from './errors.ts'
@@ -12,6 +13,19 @@ export { type CredentialOrder, type IssuedCredential, issueCredential } from './
 export { type CrlRequest, issueCrl } from './issue/crl.ts'
 export { type HierarchySpec, type IssuancePlan, issuePlan, planHierarchy } from './issue/hierarchy.ts'
 export { type OcspAnswer, type OcspResponseRequest, ocspError, respond as respondToOcsp } from './issue/ocsp.ts'
+// Making
+export type { Credential } from './keys/credential.ts'
+export { type FormatKeyOptions, formatPrivateKey, parsePrivateKey, parsePrivateKeys } from './keys/key-file.ts'
+export {
+  createSigner,
+  generateKey,
+  KEY_ALGORITHM_NAMES,
+  type KeyAlgorithmName,
+  type PrivateKey,
+  type Signer,
+  type SigningScheme,
+} from './keys/keys.ts'
+export type { RandomSource } from './keys/random.ts'
 export { type BudgetLimits, DEFAULT_BUDGET } from './path/budget.ts'
 export { type Explanation, explain, FINDINGS, type Finding, type FindingCode } from './path/findings.ts'
 export { checkIdentity, type Identity } from './path/identity.ts'
@@ -37,25 +51,11 @@ export { type Revocation, Revocations } from './store/revocations.ts'
 export { Store } from './store/store.ts'
 // Reading
 export { type Certificate, fingerprint, parseCertificate } from './x509/certificate.ts'
-// Making
-export type { Credential } from './x509/credential.ts'
 export { type CertificateList, parseCrl } from './x509/crl.ts'
 export type { GeneralName } from './x509/general-name.ts'
 export { formatGeneralName, guessGeneralName, parseGeneralNameText } from './x509/general-name-text.ts'
-export { type Input, type InputKind, type InputOptions, readInput, requireCertificates } from './x509/input.ts'
-export { type FormatKeyOptions, formatPrivateKey, parsePrivateKey, parsePrivateKeys } from './x509/key-file.ts'
-export {
-  createSigner,
-  generateKey,
-  KEY_ALGORITHM_NAMES,
-  type KeyAlgorithmName,
-  type PrivateKey,
-  type Signer,
-  type SigningScheme,
-} from './x509/keys.ts'
 export { type Name, parseName } from './x509/name.ts'
 export { formatName, parseNameText } from './x509/name-text.ts'
 export { type OcspResponse, parseOcspResponse } from './x509/ocsp.ts'
 export { encodeCertId, encodeOcspRequest } from './x509/ocsp-request-encoding.ts'
-export type { RandomSource } from './x509/random.ts'
 export { type CertificationRequest, checkRequestSignature, parseRequest } from './x509/request.ts'

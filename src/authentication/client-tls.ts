@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { Agent, type AgentOptions } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
+import { assembleCredential } from '../container/credential-assembly.ts'
+import { readInput, requireCertificates } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
+import type { Credential } from '../keys/credential.ts'
+import { parsePrivateKey } from '../keys/key-file.ts'
 import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { Credential } from '../x509/credential.ts'
-import { assembleCredential } from '../x509/credential-assembly.ts'
-import { readInput, requireCertificates } from '../x509/input.ts'
-import { parsePrivateKey } from '../x509/key-file.ts'
 import { pemOf, tlsIdentity } from './server-tls.ts'
 
 export interface ClientTlsOptions {

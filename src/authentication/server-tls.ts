@@ -6,8 +6,8 @@
 import type { ServerOptions } from 'node:https'
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
+import { type Credential, intermediates } from '../keys/credential.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { type Credential, intermediates } from '../x509/credential.ts'
 
 export interface ServerTlsOptions {
   /** The server's own certificate, with its key. */

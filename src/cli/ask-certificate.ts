@@ -14,8 +14,8 @@ import type { Io } from './io.ts'
 import { namesFrom, overridesFrom } from './issuing-options.ts'
 import { storeFrom } from './options.ts'
 import type { InitOptions, IssueOptions } from './order-options.ts'
-import { paint } from './paint.ts'
 import { askChoice, askText, askYesNo } from './prompt.ts'
+import { paint } from './render/paint.ts'
 
 export interface Answers<T> {
   readonly profile: string

@@ -1,9 +1,9 @@
 /** The engine's verdict on one certificate, in words: a {@link Judgement} that has paths. */
 
+import { certificateTitle } from '../describe/certificate-title.ts'
 import type { EvidenceRecord } from '../online/evidence.ts'
 import type { Attempt, Verdict } from '../path/verify.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { certificateTitle } from '../x509/certificate-title.ts'
 import { type Judgement, type WeighedFinding, weighFindings } from './judgement.ts'
 
 /** A path, complete or not, and what is to be said about it. */

@@ -2,7 +2,7 @@
 
 import { PkiError, type PkiErrorCode } from '../errors.ts'
 import type { Io } from './io.ts'
-import { paint } from './paint.ts'
+import { paint } from './render/paint.ts'
 
 /** Exit codes by the class of the error, the word before the dot of its code. */
 const EXIT_CODE: Readonly<Record<string, number>> = { usage: 2, input: 3, refused: 4 }

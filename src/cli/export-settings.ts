@@ -9,7 +9,7 @@ import {
   profileForConsumer,
   requirePfxProfile,
 } from '../export/pfx-profile.ts'
-import type { KeyFileFormat } from '../x509/key-file.ts'
+import type { KeyFileFormat } from '../keys/key-file.ts'
 import type { Io } from './io.ts'
 import { parseChoice, refuseTogether } from './options.ts'
 import { givenPassword, requireNewPassword } from './password.ts'

@@ -3,8 +3,8 @@
 import { type ConnectionOptions, connect, createServer, type Server, type TLSSocket } from 'node:tls'
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
-import { type Credential, intermediates } from '../x509/credential.ts'
-import type { PrivateKey } from '../x509/keys.ts'
+import { type Credential, intermediates } from '../keys/credential.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 
 export interface HandshakeProof {
   readonly protocol: string

@@ -2,7 +2,7 @@
 
 import { COMMANDS, type CommandEntry, type CommandGroup } from './command-table.ts'
 import type { Output } from './io.ts'
-import { type Paint, paint } from './paint.ts'
+import { type Paint, paint } from './render/paint.ts'
 
 const GROUPS: readonly { readonly group: CommandGroup; readonly title: string }[] = [
   { group: 'make', title: 'Make certificates' },

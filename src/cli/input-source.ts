@@ -5,9 +5,9 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type Input, readInput } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
-import { type Input, readInput } from '../x509/input.ts'
 import { readInputFile } from './input-file.ts'
 import type { Io } from './io.ts'
 import { givenPassword, requirePassword } from './password.ts'

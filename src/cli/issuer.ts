@@ -3,10 +3,10 @@
 import type { Command } from 'commander'
 import { PkiError } from '../errors.ts'
 import type { NamedAuthority } from '../issue/credential.ts'
+import type { Credential } from '../keys/credential.ts'
+import { type ParseKeyOptions, parsePrivateKey } from '../keys/key-file.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 import type { Store } from '../store/store.ts'
-import type { Credential } from '../x509/credential.ts'
-import { type ParseKeyOptions, parsePrivateKey } from '../x509/key-file.ts'
-import type { PrivateKey } from '../x509/keys.ts'
 import type { Io } from './io.ts'
 import { type PasswordSource, requirePassword } from './password.ts'
 

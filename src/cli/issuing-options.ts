@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander'
 import { PkiError } from '../errors.ts'
+import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName } from '../keys/keys.ts'
 import type { ProfileOverrides } from '../profile/override.ts'
 import type { CertificateProfile, ExtensionName } from '../profile/profile.ts'
 import { parseRawExtension } from '../x509/extension-text.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { guessGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
-import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName } from '../x509/keys.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import { parseKeyPurpose, parseKeyUsageName } from '../x509/usage-text.ts'
 import { list, parseChoice, parseCount, refuseTogether, repeatable } from './options.ts'

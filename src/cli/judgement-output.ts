@@ -5,8 +5,8 @@ import type { Io } from './io.ts'
 import { writeJson } from './json.ts'
 import type { Judgement } from './judgement.ts'
 import { parseChoice, refuseTogether } from './options.ts'
-import { paint } from './paint.ts'
-import { formatLines, type Line } from './styled-text.ts'
+import { paint } from './render/paint.ts'
+import { formatLines, type Line } from './render/styled-text.ts'
 
 export const OUTPUT_FORMATS = ['text', 'json', 'junit', 'sarif'] as const
 
@@ -58,12 +58,12 @@ export async function writeJudgements(
       writeJson(io, await json())
       return
     case 'junit': {
-      const { junitXml } = await import('./render-junit.ts')
+      const { junitXml } = await import('./render/render-junit.ts')
       io.stdout.write(junitXml(judgements, name, at))
       return
     }
     case 'sarif': {
-      const { sarifLog } = await import('./render-sarif.ts')
+      const { sarifLog } = await import('./render/render-sarif.ts')
       io.stdout.write(`${JSON.stringify(sarifLog(judgements), null, 2)}\n`)
       return
     }

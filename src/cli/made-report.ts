@@ -6,12 +6,12 @@ import type { Certificate } from '../x509/certificate.ts'
 import { formatGeneralName } from '../x509/general-name-text.ts'
 import { formatName } from '../x509/name-text.ts'
 import { certificateKind } from './certificate-kind.ts'
-import { glyphs } from './glyphs.ts'
 import type { Io } from './io.ts'
-import { paint } from './paint.ts'
-import { relativeTime } from './relative-time.ts'
+import { glyphs } from './render/glyphs.ts'
+import { paint } from './render/paint.ts'
+import { relativeTime } from './render/relative-time.ts'
+import { harmless } from './render/styled-text.ts'
 import { certificateJson, type MadeJson } from './result-json.ts'
-import { harmless } from './styled-text.ts'
 
 /** A certificate that was made, or would be. */
 export interface MadeCertificate {

@@ -5,9 +5,9 @@
 
 import type { Command } from 'commander'
 import { type CredentialOrder, issueCredential } from '../issue/credential.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 import { issuedEvent } from '../store/issued-event.ts'
 import type { CredentialToStore, Store } from '../store/store.ts'
-import type { PrivateKey } from '../x509/keys.ts'
 import { writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { writeJson } from './json.ts'

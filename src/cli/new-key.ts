@@ -1,7 +1,8 @@
 /** The key of a certificate that is to be made: a new one or one that exists, and how it goes into the store. */
 
-import { formatPrivateKey } from '../x509/key-file.ts'
-import { generateKey, type KeyAlgorithmName, type PrivateKey } from '../x509/keys.ts'
+import { formatPrivateKey } from '../keys/key-file.ts'
+import { generateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import { readInputFile } from './input-file.ts'
 import type { Io } from './io.ts'
 import { unlockKey } from './issuer.ts'
@@ -14,7 +15,7 @@ export type KeyOptions = {
 }
 
 /**
- * The key from `--key-file`, or a new one.
+ * The key from `--key-file`, or a new one; from the seed if there is one.
  * @throws PkiError `input.*` for a key file that cannot be read
  */
 export async function obtainKey(
@@ -22,17 +23,25 @@ export async function obtainKey(
   algorithm: KeyAlgorithmName,
   options: KeyOptions,
   io: Io,
+  seeded?: SeededSource,
 ): Promise<PrivateKey> {
   const { keyFile } = options
-  if (keyFile === undefined) return generateKey(algorithm)
+  if (keyFile === undefined) return seeded?.key(name, algorithm) ?? generateKey(algorithm)
   return unlockKey(readInputFile(keyFile, io), keyFile, passwordSource(name, options), io)
 }
 
 /** The key as PKCS#8, encrypted if that was asked for. @throws PkiError `input.password` */
-export async function keyPem(name: string, key: PrivateKey, options: KeyOptions, io: Io): Promise<string> {
+export async function keyPem(
+  name: string,
+  key: PrivateKey,
+  options: KeyOptions,
+  io: Io,
+  seeded?: SeededSource,
+): Promise<string> {
   if (options.encryptKey !== true) return formatPrivateKey(key, { format: 'pkcs8' })
   const password = await requireNewPassword(passwordSource(name, options), io)
-  return formatPrivateKey(key, { format: 'pkcs8', password, random: io.random })
+  const random = seeded?.random('key-encryption', name) ?? io.random
+  return formatPrivateKey(key, { format: 'pkcs8', password, random })
 }
 
 function passwordSource(name: string, { keyPasswordFile }: KeyOptions): PasswordSource {

@@ -6,8 +6,15 @@ import type { ContentOptions } from './issuing-options.ts'
 import type { MakingOptions } from './make-certificate.ts'
 import type { KeyOptions } from './new-key.ts'
 import type { JsonOption, StoreOptions } from './options.ts'
+import type { SeedFlags } from './seed-options.ts'
 
-type OrderOptions = ContentOptions & KeyOptions & ExistingOptions & MakingOptions & StoreOptions & JsonOption
+type OrderOptions = ContentOptions &
+  KeyOptions &
+  ExistingOptions &
+  MakingOptions &
+  SeedFlags &
+  StoreOptions &
+  JsonOption
 
 export type InitOptions = OrderOptions & { readonly name?: string }
 

@@ -2,9 +2,10 @@
 
 import { PkiError } from '../errors.ts'
 import { authoritySigner } from '../issue/credential.ts'
+import type { Signer } from '../keys/keys.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { Signer } from '../x509/keys.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import type { Io } from './io.ts'
 import { unlockIssuer } from './issuer.ts'
@@ -19,6 +20,8 @@ export interface RevocationSignerOptions {
   readonly keyPasswordFile?: string
   /** Sign also what nobody should accept. */
   readonly unchecked?: boolean
+  /** Signs the same way each time. */
+  readonly seeded?: SeededSource | undefined
 }
 
 /**
@@ -74,12 +77,16 @@ export async function ocspSigner(
 async function unlock(
   store: Store,
   name: string,
-  { keyPasswordFile }: RevocationSignerOptions,
+  { keyPasswordFile, seeded }: RevocationSignerOptions,
   io: Io,
 ): Promise<RevocationSigner> {
   const options = keyPasswordFile === undefined ? {} : { keyPasswordFile }
   const authority = await unlockIssuer(store, name, options, io)
-  return { name, certificate: authority.credential.certificate, signer: authoritySigner(authority) }
+  return {
+    name,
+    certificate: authority.credential.certificate,
+    signer: authoritySigner(authority, {}, {}, seeded?.createSigner),
+  }
 }
 
 function unfit(message: string, name: string, hint = 'pass --unchecked to sign nevertheless'): PkiError {

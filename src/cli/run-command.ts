@@ -7,7 +7,7 @@ import { Command, CommanderError, type Option } from 'commander'
 import { PkiError } from '../errors.ts'
 import type { CommandEntry, CommandModule } from './command-table.ts'
 import type { Io } from './io.ts'
-import { paint } from './paint.ts'
+import { paint } from './render/paint.ts'
 import { nearest } from './suggestion.ts'
 
 /**

@@ -9,14 +9,14 @@ import { DEFAULT_LIMITS, type RunningServer, serverOptions, startHttpServer } fr
 import { RevocationSite } from '../serve/revocation-site.ts'
 import type { Store } from '../store/store.ts'
 import { writeHint, writeWarning } from './error-report.ts'
-import { glyphs } from './glyphs.ts'
 import type { Io } from './io.ts'
 import { displayPath } from './made-report.ts'
 import { type StoreOptions, storeFrom } from './options.ts'
-import { paint } from './paint.ts'
 import { givenPassword } from './password.ts'
+import { glyphs } from './render/glyphs.ts'
+import { paint } from './render/paint.ts'
+import { harmless } from './render/styled-text.ts'
 import { addressOf, clockOf, LOOPBACK, runServer, type ServerOptions, serverLog } from './server-run.ts'
-import { harmless } from './styled-text.ts'
 
 export interface ServeRevocationOptions extends ServerOptions, StoreOptions {
   readonly allowTimeHeader?: boolean

@@ -3,6 +3,8 @@
 import type { TLSSocket } from 'node:tls'
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
+import type { Credential } from '../keys/credential.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 import { TrustStore } from '../path/trust-store.ts'
 import { verifyCertificate } from '../path/verify.ts'
 import type { HttpAnswer } from '../serve/http-answer.ts'
@@ -11,15 +13,13 @@ import type { RevocationSite } from '../serve/revocation-site.ts'
 import { createTlsServer, viewClient } from '../serve/tls-server.ts'
 import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { Credential } from '../x509/credential.ts'
-import type { PrivateKey } from '../x509/keys.ts'
 import { encodeCertId, encodeOcspRequest } from '../x509/ocsp-request-encoding.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import { certificateVerdict } from './certificate-verdict.ts'
-import { glyphs } from './glyphs.ts'
 import type { Io } from './io.ts'
-import { paint } from './paint.ts'
-import { type VerdictJson, verdictsJson } from './render-verdict-json.ts'
+import { glyphs } from './render/glyphs.ts'
+import { paint } from './render/paint.ts'
+import { type VerdictJson, verdictsJson } from './render/render-verdict-json.ts'
 import { type CertificateJson, certificateJson } from './result-json.ts'
 import { requireStore, type ServeRevocationOptions, siteOf } from './serve-revocation.ts'
 import { addressOf, clockOf, runServer, serverLog } from './server-run.ts'
@@ -117,7 +117,7 @@ function stapler({ certificate, chain: [issuer] }: Credential, site: RevocationS
     })
   }
   const request = encodeOcspRequest({ certIds: [encodeCertId(certificate, authority.certificate)] })
-  return () => site.answerOcsp(authority, request)
+  return () => site.stapleOf(authority, request)
 }
 
 function report(socket: TLSSocket, trustAnchors: readonly Certificate[], at: Date): HttpAnswer {

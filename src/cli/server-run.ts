@@ -10,8 +10,8 @@ import { placeReadyFile } from '../store/ready-file.ts'
 import { writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { type JsonOption, parseCount } from './options.ts'
-import { paint } from './paint.ts'
-import { harmless } from './styled-text.ts'
+import { paint } from './render/paint.ts'
+import { harmless } from './render/styled-text.ts'
 
 export interface ServerOptions extends JsonOption {
   readonly host?: string

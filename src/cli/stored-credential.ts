@@ -1,8 +1,8 @@
 /** A credential out of the store, with its private key unlocked if it has one. */
 
 import { join } from 'node:path'
+import type { Credential } from '../keys/credential.ts'
 import type { Store } from '../store/store.ts'
-import type { Credential } from '../x509/credential.ts'
 import type { Io } from './io.ts'
 import { requireKeyOf, unlockKey } from './issuer.ts'
 

@@ -2,10 +2,10 @@
 
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
+import { boolean, type Description, fields, number, text } from '../describe/description.ts'
 import { PkiError } from '../errors.ts'
 import { peerCertificates } from '../serve/peer-certificates.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { boolean, type Description, fields, number, text } from '../x509/description.ts'
 import type { PeerAddress } from './peer-address.ts'
 
 /** A handshake as it went. */

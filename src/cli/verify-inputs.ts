@@ -3,13 +3,13 @@
  * target must be a certificate, and what stands between may be damaged, which is reported and helps nobody.
  */
 
+import { type Input, type InputEncoding, malformedCertificate, requireCertificates } from '../container/input.ts'
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import type { MalformedInput } from '../path/verify.ts'
 import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
-import { type Input, type InputEncoding, malformedCertificate, requireCertificates } from '../x509/input.ts'
 import { type OcspResponse, parseOcspResponse } from '../x509/ocsp.ts'
 import { type InputSource, isFolder, openInput, openInputs, readSource } from './input-source.ts'
 import type { Io } from './io.ts'

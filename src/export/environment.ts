@@ -1,6 +1,6 @@
 /** Environment files: variables by which programs find a certificate, its key, and whom to trust. */
 
-import type { Credential } from '../x509/credential.ts'
+import type { Credential } from '../keys/credential.ts'
 import type { Artifact } from './artifact.ts'
 import type { ExportOptions } from './export-options.ts'
 import { authorities, certificatesAbove, certificatesPem, keyPem, publicFile, secretFile } from './pem-parts.ts'

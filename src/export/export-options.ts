@@ -1,7 +1,7 @@
 /** How a credential is exported: what every format may want to know. */
 
-import type { KeyFileFormat } from '../x509/key-file.ts'
-import type { RandomSource } from '../x509/random.ts'
+import type { KeyFileFormat } from '../keys/key-file.ts'
+import type { RandomSource } from '../keys/random.ts'
 import type { Artifact } from './artifact.ts'
 import type { PfxProfileName } from './pfx-profile.ts'
 

@@ -2,7 +2,7 @@
 
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
-import type { Credential } from '../x509/credential.ts'
+import type { Credential } from '../keys/credential.ts'
 import type { Artifact } from './artifact.ts'
 import { environmentFiles } from './environment.ts'
 import type { ExportOptions } from './export-options.ts'

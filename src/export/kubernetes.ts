@@ -1,8 +1,8 @@
 /** Kubernetes manifests: the key pair as a `kubernetes.io/tls` Secret, the authorities as a ConfigMap. */
 
 import { PkiError } from '../errors.ts'
-import type { Credential } from '../x509/credential.ts'
-import { formatPrivateKey } from '../x509/key-file.ts'
+import type { Credential } from '../keys/credential.ts'
+import { formatPrivateKey } from '../keys/key-file.ts'
 import type { ExportOptions } from './export-options.ts'
 import { authorities, certificatesAbove, certificatesPem, requirePrivateKey } from './pem-parts.ts'
 

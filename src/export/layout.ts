@@ -1,6 +1,6 @@
 /** Sets of files under the names that an article or a product expects. */
 
-import type { Credential } from '../x509/credential.ts'
+import type { Credential } from '../keys/credential.ts'
 import type { Artifact } from './artifact.ts'
 import type { ExportOptions } from './export-options.ts'
 import { exportCredential } from './formats.ts'

@@ -2,10 +2,10 @@
 
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
+import { type Credential, intermediates } from '../keys/credential.ts'
+import { formatPrivateKey } from '../keys/key-file.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { type Credential, intermediates } from '../x509/credential.ts'
-import { formatPrivateKey } from '../x509/key-file.ts'
-import type { PrivateKey } from '../x509/keys.ts'
 import type { Artifact } from './artifact.ts'
 import type { ExportOptions } from './export-options.ts'
 

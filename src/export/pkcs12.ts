@@ -7,15 +7,15 @@
  */
 
 import { createHash } from 'node:crypto'
+import { belongsTo } from '../container/credential-assembly.ts'
+import { encodeMacData } from '../container/pkcs12-mac.ts'
 import { bmpString, context, contextPrimitive, integer, octetString, oid, sequence, setOf } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { type Credential, intermediates } from '../keys/credential.ts'
+import { DEFAULT_ITERATIONS, type Encrypted, encryptPbes2 } from '../keys/pbes2.ts'
+import type { RandomSource } from '../keys/random.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { type Credential, intermediates } from '../x509/credential.ts'
-import { belongsTo } from '../x509/credential-assembly.ts'
 import { CONTENT_TYPE, KEY_PURPOSE, PKCS12_BAG } from '../x509/oids.ts'
-import { DEFAULT_ITERATIONS, type Encrypted, encryptPbes2 } from '../x509/pbes2.ts'
-import { encodeMacData } from '../x509/pkcs12-mac.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { PFX_PROFILES, type PfxProfile, type PfxProfileName } from './pfx-profile.ts'
 
 export interface PfxOptions {
@@ -89,7 +89,7 @@ async function loadEncryption(options: PfxOptions): Promise<Encrypt> {
   const { password, random, iterations = DEFAULT_ITERATIONS } = options
   const profile: PfxProfile = PFX_PROFILES[options.profile ?? 'modern']
   const modern = { iterations, saltLength: SALT_LENGTH }
-  const legacy = usesLegacy(profile) ? await import('../x509/pkcs12-pbe.ts') : undefined
+  const legacy = usesLegacy(profile) ? await import('../container/pkcs12-pbe.ts') : undefined
   return (part, plain) => {
     const scheme = profile[part]
     if (scheme === 'pbes2' || legacy === undefined) return encryptPbes2(plain, password ?? '', random, modern)

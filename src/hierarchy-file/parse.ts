@@ -12,7 +12,7 @@ import {
   MAX_CERTIFICATES,
 } from './hierarchy-file.ts'
 import { isNumbered } from './numbered-name.ts'
-import { HIERARCHY_SCHEMA, OVERRIDE_KEYS, type WrittenEntry } from './schema.ts'
+import { HIERARCHY_SCHEMA, OVERRIDE_KEYS, type WrittenEntries, type WrittenEntry } from './schema.ts'
 
 /** How long a CRL lasts if the file only says that there is one: as `pki crl` has it. */
 const CRL_VALIDITY = '7d'
@@ -57,11 +57,7 @@ class EntryReader {
     this.#defaults = defaults
   }
 
-  read(
-    written: Readonly<Record<string, WrittenEntry | string | null>>,
-    issuer: string | undefined,
-    path: KeyPath,
-  ): void {
+  read(written: WrittenEntries, issuer: string | undefined, path: KeyPath): void {
     for (const [name, value] of Object.entries(written)) {
       const entry: WrittenEntry = typeof value === 'string' ? { profile: value } : (value ?? {})
       const here = [...path, name]
@@ -143,8 +139,8 @@ function integerOf(number: number | string): bigint {
   return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text)
 }
 
-function asList<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T]
+function asList<T extends string>(value: T | readonly T[]): readonly T[] {
+  return typeof value === 'string' ? [value] : value
 }
 
 function revocationOf(written: WrittenEntry['revoked']): FileRevocation | undefined {

@@ -77,7 +77,7 @@ const oneExport = z.strictObject({
   for: z.exactOptional(z.enum(CONSUMERS)).describe('The program that is to read the PFX'),
 })
 
-const entry = z.strictObject({
+const entryFields = z.strictObject({
   profile: z.exactOptional(nonEmpty).describe('What kind of certificate; pki templates lists them'),
   from: z.exactOptional(name).describe('Who issues it, for an entry that does not stand inside its issuer'),
   crossSigns: z.exactOptional(name).describe('The authority whose key and subject this certificate is for'),
@@ -94,21 +94,22 @@ const entry = z.strictObject({
   crl: z.exactOptional(z.union([z.boolean(), crl])).describe('Makes a list of what it has revoked'),
   exports: z.exactOptional(z.array(z.union([z.enum(FORMATS), oneExport]))),
   ...OVERRIDES,
+})
+
+/** An entry as it is written. */
+export type WrittenEntry = z.output<typeof entryFields> & { readonly issues?: WrittenEntries }
+
+/** By name: an entry, the name of its profile for short, or nothing where everything follows from its place. */
+export type WrittenEntries = Readonly<Record<string, WrittenEntry | string | null>>
+
+const entry: z.ZodType<WrittenEntry> = z.strictObject({
+  ...entryFields.shape,
   get issues() {
     return z.exactOptional(entries).describe('What it issues')
   },
 })
 
-/** An entry, the name of its profile for short, or nothing where everything follows from its place. */
-const entries: z.ZodType<Readonly<Record<string, WrittenEntry | string | null>>> = z.record(
-  name,
-  z.union([z.null(), nonEmpty, entry]),
-)
-
-/** An entry as it is written. */
-export type WrittenEntry = Omit<z.output<z.ZodObject<Omit<(typeof entry)['shape'], 'issues'>>>, 'issues'> & {
-  readonly issues?: Readonly<Record<string, WrittenEntry | string | null>>
-}
+const entries: z.ZodType<WrittenEntries> = z.record(name, z.union([z.null(), nonEmpty, entry]))
 
 /** A file as it is written. */
 export const HIERARCHY_SCHEMA = z.strictObject({

@@ -1,9 +1,9 @@
 /** Encodes and signs one certificate (RFC 5280 §4.1). */
 
 import { bitString, concatBytes, context, integer, sequence, time, unsignedInteger } from '../der/writer.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import { encodeExtensions } from '../x509/extension-encoding.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { type IssueRequest, issuerName } from './issue-request.ts'
 
 /**

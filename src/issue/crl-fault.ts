@@ -1,8 +1,8 @@
 /** CRLs that are wrong on purpose, for whoever wants to see them refused. */
 
 import { nullValue, utf8String } from '../der/writer.ts'
+import type { Signer } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { Signer } from '../x509/keys.ts'
 import { encodeName, parseName } from '../x509/name.ts'
 import { ATTRIBUTE } from '../x509/oids.ts'
 import type { CrlRequest } from './crl.ts'

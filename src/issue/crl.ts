@@ -20,6 +20,7 @@ import {
   sequence,
   time,
 } from '../der/writer.ts'
+import type { Signer } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { CRL_REASONS, type CrlReason, type IssuingDistributionPoint } from '../x509/crl-extension.ts'
 import type { DistributionPoint } from '../x509/extension.ts'
@@ -33,7 +34,6 @@ import {
   encodeReasonFlags,
 } from '../x509/extension-encoding.ts'
 import { encodeGeneralNames } from '../x509/general-name.ts'
-import type { Signer } from '../x509/keys.ts'
 import type { Name } from '../x509/name.ts'
 import { EXTENSION } from '../x509/oids.ts'
 

@@ -1,13 +1,13 @@
 /** From a profile and the facts of one certificate to an {@link IssueRequest}. */
 
+import type { Signer } from '../keys/keys.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { momentFrom, parseMoment } from '../profile/duration.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import type { GeneralName } from '../x509/general-name.ts'
-import type { Signer } from '../x509/keys.ts'
 import { type Name, parseName } from '../x509/name.ts'
 import { parseNameText } from '../x509/name-text.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { extensionsFromProfile } from './extensions-from-profile.ts'
 import type { IssueRequest, IssuingAuthority } from './issue-request.ts'
 import { subjectAltName } from './subject-alt-name.ts'

@@ -6,12 +6,12 @@
  */
 
 import { PkiError } from '../errors.ts'
+import type { Credential } from '../keys/credential.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { overrideProfile, type ProfileOverrides } from '../profile/override.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import type { SeededSource } from '../seed/seeded-source.ts'
-import type { Credential } from '../x509/credential.ts'
 import { guessGeneralName } from '../x509/general-name-text.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { type IssuedCredential, issueCredential } from './credential.ts'
 
 export interface HierarchyEntry {

@@ -6,12 +6,12 @@
  * form, raw bytes, a request), checking and issuing see the same bytes.
  */
 
+import type { Signer } from '../keys/keys.ts'
+import type { RandomSource } from '../keys/random.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
-import type { Signer } from '../x509/keys.ts'
 import type { Name } from '../x509/name.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
-import type { RandomSource } from '../x509/random.ts'
 
 /** An authority that issues, as far as it is needed for that; a `Credential` is one. */
 export interface IssuingAuthority {

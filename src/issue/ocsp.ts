@@ -20,10 +20,10 @@ import {
   oid,
   sequence,
 } from '../der/writer.ts'
+import type { Signer } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { CRL_REASONS } from '../x509/crl-extension.ts'
 import { type ExtensionToWrite, encodeExtensions } from '../x509/extension-encoding.ts'
-import type { Signer } from '../x509/keys.ts'
 import { type CertId, type CertStatus, OCSP_RESPONSE_STATUSES, type OcspResponseStatus } from '../x509/ocsp.ts'
 import { type OcspRequest, parseOcspRequest } from '../x509/ocsp-request.ts'
 import { DIGEST_NAME, EXTENSION, OCSP } from '../x509/oids.ts'

@@ -9,9 +9,9 @@
 import { DerReader } from '../der/reader.ts'
 import { equalBytes } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { createSigner, type PrivateKey, type SigningScheme } from '../keys/keys.ts'
 import { readAlgorithmIdentifier, type SignatureScheme, signatureScheme } from '../x509/algorithm.ts'
 import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
-import { createSigner, type PrivateKey, type SigningScheme } from '../x509/keys.ts'
 import type { Name } from '../x509/name.ts'
 import { type CertificationRequest, checkRequestSignature, parseRequest } from '../x509/request.ts'
 

@@ -1,12 +1,12 @@
 /** Certificates of issuers from where a certificate says they are (caIssuers, RFC 5280 §4.2.2.1). */
 
+import { encodingKind } from '../container/input-kind.ts'
+import { parsePkcs7 } from '../container/pkcs7.ts'
 import { isPem, parsePem } from '../der/pem.ts'
 import { DerError } from '../der/reader.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
-import { encodingKind } from '../x509/input-kind.ts'
 import { formatName } from '../x509/name-text.ts'
 import { ACCESS_METHOD } from '../x509/oids.ts'
-import { parsePkcs7 } from '../x509/pkcs7.ts'
 import { urlsOf } from './ocsp-fetch.ts'
 import type { EvidenceSource, Piece } from './source.ts'
 

@@ -1,8 +1,8 @@
 /** What one call wants different from its profile. */
 
 import { PkiError } from '../errors.ts'
+import type { DigestName, KeyAlgorithmName } from '../keys/keys.ts'
 import type { KeyUsageName } from '../x509/extension.ts'
-import type { DigestName, KeyAlgorithmName } from '../x509/keys.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import {
   type CertificateProfile,

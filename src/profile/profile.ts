@@ -8,8 +8,8 @@
  * `{base-url}`, where revocation information is served.
  */
 
+import type { DigestName, KeyAlgorithmName } from '../keys/keys.ts'
 import type { KeyUsageName } from '../x509/extension.ts'
-import type { DigestName, KeyAlgorithmName } from '../x509/keys.ts'
 import type { EXTENSION } from '../x509/oids.ts'
 
 /** An extension by RFC 5280's name, such as `keyUsage`. */

@@ -4,9 +4,9 @@
  */
 
 import { DerReader, Tag } from '../der/reader.ts'
+import { parseEcPrivateKey } from '../keys/ec-private-key.ts'
+import { createSigner, type PrivateKey, type Signer, type SigningScheme } from '../keys/keys.ts'
 import { readAlgorithmIdentifier, signatureScheme } from '../x509/algorithm.ts'
-import { parseEcPrivateKey } from '../x509/ec-private-key.ts'
-import { createSigner, type PrivateKey, type Signer, type SigningScheme } from '../x509/keys.ts'
 import { signEcdsa } from './ecdsa.ts'
 import { signPss } from './pss.ts'
 

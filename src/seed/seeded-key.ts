@@ -2,10 +2,10 @@
 
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto'
 import { integer, octetString, oid, sequence } from '../der/writer.ts'
-import { EC_CURVES, ecPrivateKey, type KeyAlgorithmName, type PrivateKey } from '../x509/keys.ts'
+import { EC_CURVES, ecPrivateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { KEY_ALGORITHM } from '../x509/oids.ts'
 import { parseSubjectPublicKeyInfo } from '../x509/public-key.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { bigintFrom, octetsOf } from './big-number.ts'
 import { orderOf } from './curve-order.ts'
 import { seededRsaKey } from './seeded-rsa-key.ts'

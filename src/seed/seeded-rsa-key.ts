@@ -8,10 +8,10 @@
 
 import { checkPrimeSync } from 'node:crypto'
 import { bitString, integer, nullValue, octetString, oid, sequence } from '../der/writer.ts'
-import type { PrivateKey } from '../x509/keys.ts'
+import type { PrivateKey } from '../keys/keys.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { KEY_ALGORITHM } from '../x509/oids.ts'
 import { parseSubjectPublicKeyInfo } from '../x509/public-key.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { bigintFrom, inverse } from './big-number.ts'
 
 const PUBLIC_EXPONENT = 65537n

@@ -13,8 +13,8 @@
  */
 
 import { createHash, hkdfSync } from 'node:crypto'
-import type { KeyAlgorithmName, PrivateKey, Signer, SigningScheme } from '../x509/keys.ts'
-import type { RandomSource } from '../x509/random.ts'
+import type { KeyAlgorithmName, PrivateKey, Signer, SigningScheme } from '../keys/keys.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { createDeterministicSigner } from './deterministic-signer.ts'
 import { seededKey } from './seeded-key.ts'
 

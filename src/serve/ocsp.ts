@@ -24,6 +24,8 @@ export interface OcspSourceOptions {
 export interface OcspAnswered {
   /** OCSPResponse, DER. */
   readonly response: Uint8Array
+  /** It says why there is no answer, and nothing about certificates. */
+  readonly isError: boolean
   /** Absent for an error response, and for one that repeats a nonce: no cache may keep those. */
   readonly validity?: { readonly thisUpdate: Date; readonly nextUpdate: Date } | undefined
 }
@@ -53,13 +55,13 @@ export class OcspSource {
 
   /** Answers one request about certificates of one CA. Without any key the answer is internalError. */
   answer(authority: Authority, request: Uint8Array, moment: Moment, faults: PathFaults): OcspAnswered {
-    if (faults.has('tryLater')) return { response: ocspError('tryLater') }
+    if (faults.has('tryLater')) return { response: ocspError('tryLater'), isError: true }
     const { authorities, problems } = this.#options
     const at = wholeSecond(moment.at)
     const responder = authorities.responderOf(authority, at)
     if (responder === undefined) {
       problems.report(`${authority.name}.ocsp`, `no OCSP responses for ${authority.name}: ${authority.keyProblem}`)
-      return { response: ocspError('internalError') }
+      return { response: ocspError('internalError'), isError: true }
     }
     problems.settle(`${authority.name}.ocsp`)
     if (faults.has('stale') || faults.has('unsigned')) return this.#faulty(authority, responder, request, at, faults)
@@ -99,8 +101,10 @@ export class OcspSource {
       nextUpdate,
       otherIssuers: 'unauthorized',
     })
-    const isForAll = !isError(response) && parseOcspRequest(request).nonce === undefined
-    return { response, validity: isForAll ? { thisUpdate, nextUpdate } : undefined }
+    // An error response is an ENUMERATED in a SEQUENCE, and nothing else.
+    const isError = response.length <= ERROR_LENGTH
+    const isForAll = !isError && parseOcspRequest(request).nonce === undefined
+    return { response, isError, validity: isForAll ? { thisUpdate, nextUpdate } : undefined }
   }
 
   /** Of long ago, badly signed, or both. */
@@ -113,14 +117,9 @@ export class OcspSource {
   ): OcspAnswered {
     const then = faults.has('stale') ? new Date(at.getTime() - 2 * this.#options.lifetime) : at
     const signs = faults.has('unsigned') ? withBadSignature(signer) : signer
-    const { response } = this.#make(authority, { certificate, signer: signs }, request, then)
-    return { response }
+    const { response, isError } = this.#make(authority, { certificate, signer: signs }, request, then)
+    return { response, isError }
   }
 }
 
-/** An error response is an ENUMERATED in a SEQUENCE and nothing else: five octets. */
 const ERROR_LENGTH = 5
-
-function isError(response: Uint8Array): boolean {
-  return response.length === ERROR_LENGTH
-}

@@ -8,12 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PkiError } from '../errors.ts'
 import { encodeP7b } from '../export/p7b.ts'
 import { ocspError } from '../issue/ocsp.ts'
+import type { RandomSource } from '../keys/random.ts'
 import { parseInstant } from '../profile/duration.ts'
 import type { ProcessTable } from '../store/lock.ts'
 import { Revocations } from '../store/revocations.ts'
 import type { Store } from '../store/store.ts'
 import type { CertificateList } from '../x509/crl.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { Authorities, type Authority } from './authority.ts'
 import { CrlSource } from './crl.ts'
 import { type Fault, faultsOf, type PathFaults } from './fault.ts'
@@ -107,23 +107,22 @@ export class RevocationSite {
     if (faults.delay > 0) await sleep(faults.delay, undefined, { signal: request.signal }).catch(() => undefined)
     if (faults.has('http500')) return plainText(500, 'a fault that was asked for: http500')
     const answer = whatChanged(this.#answerAt(route, request, moment, faults), request.headers)
-    return this.#signsTime(withFaults(answer, route, faults, this.#options.random), moment)
+    return this.#signsTime(withGarbage(answer, route, faults, this.#options.random), moment)
   }
 
   /**
-   * The OCSP response about one certificate, made in this process: for a TLS server that staples.
-   * @returns undefined if the CA is not here, or nobody can answer for it
+   * The answer to one OCSP request, made in this process: for a TLS server that staples. Faults for the path of that
+   * CA's responder are its faults too.
+   * @returns undefined if nobody can answer
    */
-  answerOcsp(authority: Authority, request: Uint8Array): Uint8Array | undefined {
+  stapleOf(authority: Authority, request: Uint8Array): Uint8Array | undefined {
     this.#refresh()
-    const moment: Moment = { at: this.#options.now(), isBorrowed: this.#options.isBorrowedTime, isSingle: false }
-    const { response, validity } = this.#ocsp.answer(
-      authority,
-      request,
-      moment,
-      faultsOf(this.#options.faults, '/ocsp'),
-    )
-    return validity === undefined ? undefined : response
+    const { now, isBorrowedTime, random } = this.#options
+    const faults = faultsOf(this.#options.faults, `/ocsp/${authority.name}`)
+    const moment: Moment = { at: now(), isBorrowed: isBorrowedTime, isSingle: false }
+    const { response, isError } = this.#ocsp.answer(authority, request, moment, faults)
+    if (isError || faults.has('http500')) return undefined
+    return faults.has('garbage') ? random(response.length) : response
   }
 
   #momentOf(headers: RequestHeaders): Moment | PkiError {
@@ -320,7 +319,7 @@ function tryLater(): HttpAnswer {
 }
 
 /** Random octets of the same length in the place of a document. */
-function withFaults(answer: HttpAnswer, { kind }: Route, faults: PathFaults, random: RandomSource): HttpAnswer {
+function withGarbage(answer: HttpAnswer, { kind }: Route, faults: PathFaults, random: RandomSource): HttpAnswer {
   if (!faults.has('garbage') || kind === 'status' || answer.status !== 200) return answer
   const { ETag: _, ...headers } = answer.headers
   return { ...answer, headers, body: random(answer.body.length) }

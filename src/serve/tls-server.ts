@@ -3,9 +3,9 @@
 import { createServer, type Server } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { formatPem } from '../der/pem.ts'
+import { type Credential, intermediates } from '../keys/credential.ts'
+import type { PrivateKey } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { type Credential, intermediates } from '../x509/credential.ts'
-import type { PrivateKey } from '../x509/keys.ts'
 import { type HttpLimits, serverOptions } from './http-server.ts'
 import { peerCertificates } from './peer-certificates.ts'
 

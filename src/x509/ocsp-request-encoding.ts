@@ -5,8 +5,8 @@ import { bitString, context, integer, nullValue, octetString, oid, sequence } fr
 import type { Certificate } from './certificate.ts'
 import { encodeExtensions } from './extension-encoding.ts'
 import { encodeGeneralName } from './general-name.ts'
-import type { Signer } from './keys.ts'
 import { digestOid, OCSP } from './oids.ts'
+import type { SignatureMaker } from './signature.ts'
 
 /** RFC 5019 §2.1.1 wants SHA-1, which nearly all responders expect; no security rests on it here. */
 export const CERT_ID_DIGESTS = ['sha1', 'sha256', 'sha384', 'sha512'] as const
@@ -34,7 +34,7 @@ export interface OcspRequestFields {
   /** What the response must repeat; RFC 9654 §2.1 wants 32 random octets. */
   readonly nonce?: Uint8Array | undefined
   /** Signs the request in the name of this certificate, which is sent along. */
-  readonly requestor?: { readonly certificate: Certificate; readonly signer: Signer } | undefined
+  readonly requestor?: { readonly certificate: Certificate; readonly signer: SignatureMaker } | undefined
 }
 
 /** OCSPRequest, DER. */

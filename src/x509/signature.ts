@@ -13,6 +13,13 @@ import {
   type SubjectPublicKeyInfo,
 } from './public-key.ts'
 
+/** Makes signatures; see `keys/keys.ts` for who can. */
+export interface SignatureMaker {
+  /** AlgorithmIdentifier of its signatures, DER. */
+  readonly algorithm: Uint8Array
+  sign(data: Uint8Array): Uint8Array
+}
+
 /** What came of checking a signature. Everything but `valid` is a rejection. */
 export type SignatureCheck =
   | 'valid'

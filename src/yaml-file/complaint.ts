@@ -18,7 +18,7 @@ export interface Complaint {
  * @param what the file as a whole is called: `profile`
  */
 export function complaintOf(issues: readonly SchemaIssue[], schema: unknown, data: unknown, what: string): Complaint {
-  const all = issues.flatMap((issue) => innermost(issue, []))
+  const all = issues.flatMap((issue) => innermost(issue, [], data))
   // A misspelt key is missing as well: what stands there says more than what does not.
   const told = all.find(({ issue }) => issue.code === 'unrecognized_keys') ?? (all[0] as LocatedIssue)
   return describe(told, schema, data, what)
@@ -30,11 +30,16 @@ interface LocatedIssue {
 }
 
 /** Of a choice between forms, the complaints of the form that was meant: the one that takes a value of this type. */
-function innermost(issue: SchemaIssue, above: KeyPath): readonly LocatedIssue[] {
+function innermost(issue: SchemaIssue, above: KeyPath, data: unknown): readonly LocatedIssue[] {
   const path = [...above, ...issue.path]
   if (issue.code !== 'invalid_union') return [{ issue, path }]
-  const meant = issue.errors.find((errors) => !errors.some((e) => e.code === 'invalid_type' && e.path.length === 0))
-  return meant === undefined ? [{ issue, path }] : meant.flatMap((inner) => innermost(inner, path))
+  const isText = typeof valueAt(data, path) === 'string'
+  const meant = issue.errors.find((errors) => !errors.some((error) => isOfAnotherType(error, isText)))
+  return meant === undefined ? [{ issue, path }] : meant.flatMap((inner) => innermost(inner, path, data))
+}
+
+function isOfAnotherType({ code, path }: SchemaIssue, isText: boolean): boolean {
+  return path.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && !isText))
 }
 
 function describe({ issue, path }: LocatedIssue, schema: unknown, data: unknown, what: string): Complaint {
@@ -52,8 +57,8 @@ function describe({ issue, path }: LocatedIssue, schema: unknown, data: unknown,
   }
   if (issue.code === 'invalid_union') {
     const expected = issue.errors.flat().flatMap((e) => (e.code === 'invalid_type' ? [wordFor(e.expected)] : []))
-    const forms = [...new Set(expected)].join(' or ')
-    return { path, at: 'value', message: `${key || what}: expected ${forms || 'something else'}, not ${shown(value)}` }
+    const forms = [...new Set(expected)].join(', ')
+    return { path, at: 'value', message: `${key || what}: expected one of: ${forms}; not ${shown(value)}` }
   }
   if (issue.code === 'invalid_key') {
     return { path, at: 'key', message: `${key}: ${lowerFirst(issue.issues[0]?.message ?? issue.message)}` }
@@ -62,7 +67,9 @@ function describe({ issue, path }: LocatedIssue, schema: unknown, data: unknown,
 }
 
 function wordFor(type: string): string {
-  return { string: 'text', object: 'a map of keys', record: 'a map of keys', array: 'a list' }[type] ?? `a ${type}`
+  return (
+    { string: 'text', object: 'a map of keys', record: 'a map of keys', array: 'a list', null: 'nothing' }[type] ?? type
+  )
 }
 
 const MAX_SHOWN = 60

@@ -43,6 +43,7 @@ export interface YamlFileKind<T> {
 /** Far beyond what anybody writes by hand, and read in a moment. */
 const MAX_CHARACTERS = 4 << 20
 const MAX_DEPTH = 100
+const TOO_DEEP = `nested more than ${MAX_DEPTH} deep`
 /** What the aliases of a file may unfold into, in values. */
 const MAX_VALUES = 1_000_000
 const MAX_ALIASES = 100_000
@@ -96,7 +97,11 @@ function parse(text: string, lines: LineCounter, fail: Fail): Document.Parsed {
     parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false }),
   )
   const [fault] = document.errors
-  if (fault !== undefined) throw fail(position(lines, fault.pos[0]), lowerFirst(fault.message))
+  if (fault !== undefined) {
+    // The parser reports its own exhaustion like any other fault.
+    const isDeep = /call stack/i.test(fault.message)
+    throw fail(position(lines, fault.pos[0]), isDeep ? TOO_DEEP : lowerFirst(fault.message))
+  }
   checkNodes(document.contents, lines, fail)
   return document as Document.Parsed
 }
@@ -107,7 +112,7 @@ function unlessTooDeep<T>(fail: Fail, work: () => T): T {
     return work()
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    throw fail(TOP, `nested more than ${MAX_DEPTH} deep`)
+    throw fail(TOP, TOO_DEEP)
   }
 }
 
@@ -116,7 +121,7 @@ function checkNodes(root: unknown, lines: LineCounter, fail: Fail): void {
   const waiting: { readonly node: unknown; readonly depth: number }[] = [{ node: root, depth: 1 }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, depth } = next
-    if (depth > MAX_DEPTH) throw fail(position(lines, rangeStart(node) ?? 0), `nested more than ${MAX_DEPTH} deep`)
+    if (depth > MAX_DEPTH) throw fail(position(lines, rangeStart(node) ?? 0), TOO_DEEP)
     if (isMap(node)) {
       requireUniqueKeys(node.items, lines, fail)
       for (const { value } of node.items) waiting.push({ node: value, depth: depth + 1 })

@@ -9,7 +9,7 @@ import { AZURE_CERTIFICATE_HEADER, certificateForwarding } from '../../src/authe
 import type { CertificateAuthenticationOptions } from '../../src/authentication/handler.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { type Claim, ClaimsPrincipal } from '../../src/authentication/principal.ts'
-import type { Credential } from '../../src/x509/credential.ts'
+import type { Credential } from '../../src/keys/credential.ts'
 import {
   AT,
   base64Of,

@@ -4,9 +4,9 @@
  */
 
 import { formatPem } from '../../src/der/pem.ts'
+import type { Credential } from '../../src/keys/credential.ts'
+import { createSigner, generateKey } from '../../src/keys/keys.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
-import type { Credential } from '../../src/x509/credential.ts'
-import { createSigner, generateKey } from '../../src/x509/keys.ts'
 import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { AT, type Entity, type Fields, intermediate, leaf, root } from '../path/build-certificate.ts'
 

@@ -11,7 +11,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { clientTls } from '../../src/authentication/client-tls.ts'
 import { serverTls } from '../../src/authentication/server-tls.ts'
-import type { Credential } from '../../src/x509/credential.ts'
+import type { Credential } from '../../src/keys/credential.ts'
 import { SERVER, SERVER_TRUST } from './certificates.ts'
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void

@@ -3,8 +3,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { formatPrivateKey } from '../../src/x509/key-file.ts'
-import { generateKey } from '../../src/x509/keys.ts'
+import { formatPrivateKey } from '../../src/keys/key-file.ts'
+import { generateKey } from '../../src/keys/keys.ts'
 import { type Session, sessionWithStore } from './session.ts'
 import { pictureOf } from './temporary-folder.ts'
 

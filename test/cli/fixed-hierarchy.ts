@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatPem } from '../../src/der/pem.ts'
 import { context, integer, sequence, time } from '../../src/der/writer.ts'
+import { createSigner, type PrivateKey } from '../../src/keys/keys.ts'
 import {
   type ExtensionToWrite,
   encodeAuthorityKeyIdentifier,
@@ -20,7 +21,6 @@ import {
 } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
-import { createSigner, type PrivateKey } from '../../src/x509/keys.ts'
 import { parseNameText } from '../../src/x509/name-text.ts'
 import { EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { parseSubjectPublicKeyInfo } from '../../src/x509/public-key.ts'

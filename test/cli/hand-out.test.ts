@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readInput } from '../../src/container/input.ts'
 import { EXPORT_FORMATS } from '../../src/export/formats.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
-import { readInput } from '../../src/x509/input.ts'
 import { session, sessionWithStore } from './session.ts'
 import { pictureOf } from './temporary-folder.ts'
 

@@ -31,7 +31,9 @@ function explainAcceptance(who: Program, judged: Judged): Explanation {
   const explanations = attempts
     .filter(({ anchored }) => anchored)
     .map((attempt) =>
-      conclude(errorsAmong(attempt.findings, rules).map((found) => [found.code, laxerRule(who, judged, attempt, found)])),
+      conclude(
+        errorsAmong(attempt.findings, rules).map((found) => [found.code, laxerRule(who, judged, attempt, found)]),
+      ),
     )
   return (
     explanations.sort((a, b) => a.unexplained.length - b.unexplained.length)[0] ?? {
@@ -58,7 +60,9 @@ function explainRejection(who: Program, judged: Judged): Explanation {
 function stricterRule(who: Program, judged: Judged, error: TheirError): KnownDifference | undefined {
   return KNOWN_DIFFERENCES[who].find(
     (rule) =>
-      'rejects' in rule && rule.rejects.includes(error.code) && rule.when(judged, subjectOf(judged, error), error),
+      'rejects' in rule &&
+      (rule.rejects === 'any error' || rule.rejects.includes(error.code)) &&
+      rule.when(judged, subjectOf(judged, error), error),
   )
 }
 

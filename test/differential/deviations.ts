@@ -181,9 +181,7 @@ const algorithms = pick<Deviation>(
   parts({ signatureValue: bitString(new Uint8Array(70)) }),
 )
 
-const timeEncoding = fc.constant<Deviation>(
-  parts({ validity: sequence(generalizedTime(NOT_BEFORE), time(NOT_AFTER)) }),
-)
+const timeEncoding = fc.constant<Deviation>(parts({ validity: sequence(generalizedTime(NOT_BEFORE), time(NOT_AFTER)) }))
 
 /** What can be wrong with any certificate. */
 const faults = [

@@ -2,11 +2,13 @@
 
 import { createECDH, createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { KEY_PURPOSE } from '../../src/x509/oids.ts'
-import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
-import { createSigner, ecPrivateKey, type Signer } from '../../src/x509/keys.ts'
-import type { PolicyInputs } from '../../src/path/policies.ts'
 import { DerError } from '../../src/der/reader.ts'
+import { createSigner, ecPrivateKey, type Signer } from '../../src/keys/keys.ts'
+import type { PolicyInputs } from '../../src/path/policies.ts'
+import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
+import { KEY_PURPOSE } from '../../src/x509/oids.ts'
+import { mutate } from '../fuzz/mutations.ts'
+import { Random } from '../fuzz/random.ts'
 import {
   authorityKeyIdentifier,
   crossCertificate,
@@ -16,8 +18,6 @@ import {
   leaf,
   root,
 } from '../path/build-certificate.ts'
-import { mutate } from '../fuzz/mutations.ts'
-import { Random } from '../fuzz/random.ts'
 import {
   type Alphabet,
   apply,

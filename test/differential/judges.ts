@@ -131,7 +131,10 @@ export const judgeByOpenssl: Judge = (hierarchy) =>
       const unread = /(?:from|file) (leaf-\d+\.pem)$/.exec(line)
       const name = verdict?.[1] ?? unread?.[1]
       if (name === undefined || rejected.has(name)) continue
-      rejected.set(name, { errors: verdict === null ? [{ code: 'unreadable', depth: 0 }] : errors, said: said.join('\n') })
+      rejected.set(name, {
+        errors: verdict === null ? [{ code: 'unreadable', depth: 0 }] : errors,
+        said: said.join('\n'),
+      })
       errors = []
       said = []
     }

@@ -8,9 +8,9 @@
 import type { Finding, FindingCode } from '../../src/path/findings.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { certtoolDifferences } from './certtool-differences.ts'
-import { opensslDifferences } from './openssl-differences.ts'
 import type { Case } from './hierarchy.ts'
 import type { OurVerdict, Program, TheirError, TheirVerdict } from './judges.ts'
+import { opensslDifferences } from './openssl-differences.ts'
 
 /** Everything about one case and what both said of it. */
 export interface Judged {
@@ -39,7 +39,7 @@ export interface Reads extends Rule {
 
 /** The program rejects, with one of these errors, what the engine accepts. */
 export interface Stricter extends Rule {
-  readonly rejects: readonly string[]
+  readonly rejects: readonly string[] | 'any error'
   /** `subject` is the certificate that the error speaks of, where the program says which. */
   readonly when: (judged: Judged, subject: Certificate | undefined, error: TheirError) => boolean
 }

@@ -1,9 +1,9 @@
 /** Where `openssl verify -x509_strict -policy_check` and the rule set `rfc5280-strict` part ways. */
 
-import type { Finding } from '../../src/path/findings.ts'
 import { equalBytes } from '../../src/der/writer.ts'
+import type { Finding } from '../../src/path/findings.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
-import { EXTENSION } from '../../src/x509/oids.ts'
+import { ATTRIBUTE, EXTENSION } from '../../src/x509/oids.ts'
 import { AT } from '../path/build-certificate.ts'
 import { ourVerdict } from './judges.ts'
 import type { Judged, KnownDifference } from './known-differences.ts'
@@ -36,7 +36,13 @@ const LAXER: readonly KnownDifference[] = [
   },
   {
     id: 'openssl-policy-extensions-unread',
-    accepts: ['policy.mapping-any-policy', 'policy.constraints-empty', 'policy.duplicate', 'extension.malformed'],
+    accepts: [
+      'policy.mapping-any-policy',
+      'policy.constraints-empty',
+      'policy.duplicate',
+      'extension.malformed',
+      'extension.duplicate',
+    ],
     when: (found, subject, judged) =>
       aboutPolicies(found) &&
       subject !== undefined &&
@@ -93,11 +99,16 @@ const LAXER: readonly KnownDifference[] = [
   {
     id: 'openssl-unread-extension',
     accepts: ['extension.malformed'],
-    when: (found) =>
-      found.code === 'extension.malformed' &&
-      [EXTENSION.authorityInfoAccess, EXTENSION.cRLDistributionPoints].some((oid) => oid === found.oid),
-    reason: 'It does not read access information, and takes BER in what it reads.',
+    when: (found) => found.code === 'extension.malformed' && found.oid === EXTENSION.authorityInfoAccess,
+    reason: 'It does not read access information, which binds nobody; here what cannot be read rejects.',
     evidence: 'RFC 5280 §4.2; ossl_x509v3_cache_extensions (v3_purp.c)',
+  },
+  {
+    id: 'openssl-extension-in-ber',
+    accepts: ['extension.malformed'],
+    when: (found) => found.code === 'extension.malformed' && /DER|empty/.test(found.reason),
+    reason: 'It takes BER, and empty lists that must have an element, in the extensions it reads.',
+    evidence: 'X.690 §10, RFC 5280 §4.2 and Appendix A; asn1_d2i_ex_primitive (tasn_dec.c)',
   },
 ]
 
@@ -117,13 +128,6 @@ const STRICTER: readonly KnownDifference[] = [
     evidence: 'RFC 5280 §4.2.1.1, §6.1.3; RFC 4158 §3.5.12; ossl_x509_check_issued (v3_purp.c), X509_check_akid',
   },
   {
-    id: 'openssl-one-path',
-    rejects: ['2', '20', '47', '48', '79', '10', '9', '7', '25', '26', '34', '41', '42', '43'],
-    when: (judged) => pathOf(judged).some((certificate) => hasAlternative(certificate, judged)),
-    reason: 'Of several certificates of one issuer it takes one that looks right, and does not return to try another.',
-    evidence: 'RFC 4158 §2.4; build_chain, get_issuer_sk and find_issuer (x509_vfy.c)',
-  },
-  {
     id: 'openssl-anchor-signature-algorithm',
     rejects: ['78'],
     when: (judged, subject) => subject !== undefined && isAnchor(subject, judged),
@@ -132,7 +136,7 @@ const STRICTER: readonly KnownDifference[] = [
   },
   {
     id: 'openssl-anchor-version-1',
-    rejects: ['79'],
+    rejects: ['79', '26'],
     when: (judged, subject) => subject !== undefined && subject.version < 3 && isAnchor(subject, judged),
     reason: 'When strict, it takes no anchor of version 1, which RFC 5280 allows: that it is a CA is known otherwise.',
     evidence: 'RFC 5280 §6.1.4 (k); check_ca (v3_purp.c), check_extensions (x509_vfy.c)',
@@ -140,8 +144,12 @@ const STRICTER: readonly KnownDifference[] = [
   {
     id: 'openssl-key-usage-alone',
     rejects: ['26'],
-    when: (_, subject) => subject?.decoded.keyUsage !== undefined && subject.decoded.extKeyUsage === undefined,
-    reason: 'It holds a keyUsage against the purpose without an extKeyUsage; the RFC binds them where both are present.',
+    when: (judged, subject) =>
+      subject?.decoded.keyUsage !== undefined &&
+      subject.decoded.extKeyUsage === undefined &&
+      subject === judged.ours.target,
+    reason:
+      'It holds a keyUsage against the purpose without an extKeyUsage; the RFC binds them where both are present.',
     evidence: 'RFC 5280 §4.2.1.12; check_purpose_ssl_server and its kin (v3_purp.c)',
   },
   {
@@ -150,6 +158,38 @@ const STRICTER: readonly KnownDifference[] = [
     when: (_, subject) => subject?.decoded.extKeyUsage?.includes('2.5.29.37.0') === true,
     reason: 'anyExtendedKeyUsage allows no purpose.',
     evidence: 'RFC 5280 §4.2.1.12; xku_reject (v3_purp.c) looks for the purpose itself',
+  },
+  {
+    id: 'openssl-common-name-as-dns-name',
+    rejects: ['47', '48'],
+    when: (_, subject) =>
+      subject?.decoded.subjectAltName?.some(({ type }) => type === 'dNSName') !== true &&
+      subject?.subject.attributes(ATTRIBUTE.commonName).some(({ value }) => value?.includes('.')) === true,
+    reason: 'Without a DNS name in the subjectAltName it holds a common name that looks like one to DNS constraints.',
+    evidence: 'RFC 5280 §4.2.1.10 speaks of the subjectAltName alone; NAME_CONSTRAINTS_check_CN (v3_ncons.c)',
+  },
+  {
+    id: 'openssl-subject-mailbox-always',
+    rejects: ['47', '48', '53'],
+    when: (_, subject) =>
+      subject?.decoded.subjectAltName?.some(({ type }) => type === 'rfc822Name') === true &&
+      subject.subject.attributes(ATTRIBUTE.emailAddress).length > 0,
+    reason: 'Mailbox constraints hold for emailAddress in the subject, although the subjectAltName has mailboxes too.',
+    evidence: 'RFC 5280 §4.2.1.10; NAME_CONSTRAINTS_check (v3_ncons.c)',
+  },
+  {
+    id: 'openssl-empty-mailbox-permitted',
+    rejects: ['47'],
+    when: (judged) => pathOf(judged).some(permitsAnyMailbox),
+    reason: 'An empty mailbox constraint covers nothing; here it covers every mailbox, as in Go. The RFC does not say.',
+    evidence: 'RFC 5280 §4.2.1.10; nc_email (v3_ncons.c) compares the host with the empty string',
+  },
+  {
+    id: 'openssl-one-path',
+    rejects: 'any error',
+    when: (judged) => pathOf(judged).some((certificate) => hasAlternative(certificate, judged)),
+    reason: 'Of several certificates of one issuer it takes one that looks right, and does not return to try another.',
+    evidence: 'RFC 4158 §2.4; build_chain, get_issuer_sk and find_issuer (x509_vfy.c)',
   },
 ]
 
@@ -167,7 +207,8 @@ const POLICY_EXTENSIONS: ReadonlySet<string> = new Set([
 ])
 
 function aboutPolicies(found: Finding): boolean {
-  return found.code !== 'extension.malformed' || POLICY_EXTENSIONS.has(found.oid)
+  const { code } = found
+  return (code !== 'extension.malformed' && code !== 'extension.duplicate') || POLICY_EXTENSIONS.has(found.oid)
 }
 
 function isAnchor({ encoded }: Certificate, { one }: Judged): boolean {
@@ -193,5 +234,12 @@ function contradictsHint(certificate: Certificate, issuer: Certificate = certifi
 /** Whether another certificate of the same name could have stood in its place. */
 function hasAlternative({ subject, encoded }: Certificate, { one }: Judged): boolean {
   const { trustAnchors, untrusted } = one.hierarchy
-  return [...trustAnchors, ...untrusted].some((other) => other.subject.equals(subject) && !equalBytes(other.encoded, encoded))
+  return [...trustAnchors, ...untrusted].some(
+    (other) => other.subject.equals(subject) && !equalBytes(other.encoded, encoded),
+  )
+}
+
+function permitsAnyMailbox({ decoded }: Certificate): boolean {
+  const permitted = decoded.nameConstraints?.permittedSubtrees ?? []
+  return permitted.some(({ base }) => base.type === 'rfc822Name' && base.value === '')
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { unzipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { readInput } from '../../src/container/input.ts'
 import { parsePem } from '../../src/der/pem.ts'
 import { PkiError } from '../../src/errors.ts'
 import type { Artifact } from '../../src/export/artifact.ts'
@@ -13,9 +14,8 @@ import {
   requireExportFormat,
 } from '../../src/export/formats.ts'
 import { exportMtlsLayout } from '../../src/export/layout.ts'
-import type { Credential } from '../../src/x509/credential.ts'
-import { readInput } from '../../src/x509/input.ts'
-import { parsePrivateKey } from '../../src/x509/key-file.ts'
+import type { Credential } from '../../src/keys/credential.ts'
+import { parsePrivateKey } from '../../src/keys/key-file.ts'
 import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
 import {
   EXPORTED_ALGORITHMS,

@@ -12,9 +12,9 @@ import {
   time,
   utf8String,
 } from '../../src/der/writer.ts'
+import type { Credential } from '../../src/keys/credential.ts'
+import { createSigner, generateKey, type KeyAlgorithmName, type PrivateKey } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
-import type { Credential } from '../../src/x509/credential.ts'
-import { createSigner, generateKey, type KeyAlgorithmName, type PrivateKey } from '../../src/x509/keys.ts'
 
 /** `rsa-pss-…` keys are `rsa-…` keys; larger RSA keys only take longer. */
 export const EXPORTED_ALGORITHMS = [

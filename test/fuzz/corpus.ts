@@ -2,11 +2,11 @@
 
 import { bitString, context, integer, nullValue, octetString, oid, sequence, setOf } from '../../src/der/writer.ts'
 import { issueCrl } from '../../src/issue/crl.ts'
+import { createSigner, generateKey } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { encodeExtensions } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
-import { createSigner, generateKey } from '../../src/x509/keys.ts'
 import { parseNameText } from '../../src/x509/name-text.ts'
 import { EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { AT, intermediate, leaf, root } from '../path/build-certificate.ts'

@@ -1,13 +1,13 @@
 /** .NET: `dotnet/Program.cs` loads every PFX, builds chains with CustomRootTrust, and runs mutual TLS. */
 
 import { createHash } from 'node:crypto'
-import { copyFileSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { KeyAlgorithmName } from '../../src/x509/keys.ts'
+import type { KeyAlgorithmName } from '../../src/keys/keys.ts'
+import { type Answer, buildConsumer } from './dotnet-consumer.ts'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
 import { hierarchy, KEYS, PASSWORD, PFX_PROFILES } from './hierarchy.ts'
-import { needs, program, removeFolder, runWell, temporaryFolder } from './programs.ts'
+import { needs, removeFolder, temporaryFolder } from './programs.ts'
 
 const LOAD_EXCEPTIONS: Exceptions = exceptionFor(['ed25519', 'ed448'], {
   words: /The algorithm identified by '1\.3\.101\.11[23]' is unknown/,
@@ -25,8 +25,6 @@ const HANDSHAKE_EXCEPTIONS: Exceptions = {
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
-type Answer = Readonly<Record<string, unknown>> & { readonly id: string; readonly error?: string }
-
 needs('dotnet')('dotnet', () => {
   const answers = new Map<string, Answer>()
   let folder: string
@@ -34,26 +32,10 @@ needs('dotnet')('dotnet', () => {
   beforeAll(async () => {
     folder = temporaryFolder('dotnet')
     const cases = await Promise.all(KEYS.map(casesOf))
-    for (const answer of ask([...cases.flat(), ...(await rejected())])) answers.set(answer.id, answer)
+    const ask = buildConsumer(folder)
+    for (const answer of await ask([...cases.flat(), ...(await rejected())])) answers.set(answer.id, answer)
   }, 240_000)
   afterAll(() => removeFolder(folder))
-
-  /** Builds the program in the temporary folder: no package, so nothing is fetched. */
-  function ask(cases: readonly object[]): readonly Answer[] {
-    for (const file of ['Consumer.csproj', 'Program.cs']) {
-      copyFileSync(join(import.meta.dirname, 'dotnet', file), join(folder, file))
-    }
-    const env = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1' }
-    const out = join(folder, 'out')
-    const build = ['build', 'Consumer.csproj', '--configuration', 'Release', '--output', out]
-    runWell(program('dotnet'), build, { cwd: folder, env, timeout: 180_000 })
-    const input = cases.map((entry) => `${JSON.stringify(entry)}\n`).join('')
-    const { stdout } = runWell(program('dotnet'), [join(out, 'Consumer.dll')], { input, env, timeout: 120_000 })
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Answer)
-  }
 
   describe.each(KEYS)('%s', (key) => {
     test.each(PFX_PROFILES)('a PFX of profile %s loads with its key', async (profile) => {

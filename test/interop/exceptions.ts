@@ -6,7 +6,7 @@
  */
 
 import { expect } from 'vitest'
-import type { KeyAlgorithmName } from '../../src/x509/keys.ts'
+import type { KeyAlgorithmName } from '../../src/keys/keys.ts'
 
 export interface Exception {
   /** What the program says when it refuses. */

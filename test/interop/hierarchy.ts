@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject } from 'vitest'
-import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/x509/keys.ts'
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/keys/keys.ts'
 import { pki } from './pki.ts'
 
 /** Of every PFX here. */

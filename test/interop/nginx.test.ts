@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parsePem } from '../../src/der/pem.ts'
-import type { KeyAlgorithmName } from '../../src/x509/keys.ts'
+import type { KeyAlgorithmName } from '../../src/keys/keys.ts'
 import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
 import {
   freePort,

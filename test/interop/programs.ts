@@ -118,13 +118,19 @@ export function run(path: string, args: readonly string[], options: RunOptions =
  * As {@link run}, while this process goes on: for a client whose server lives here.
  * @throws Error if it cannot be started; one that takes too long is killed and ends with -1
  */
-export async function runBeside(path: string, args: readonly string[]): Promise<Outcome> {
-  const env = { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' }
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: CALL_LIMIT })
+export async function runBeside(
+  path: string,
+  args: readonly string[],
+  { input = '', cwd, env, timeout = CALL_LIMIT }: RunOptions = {},
+): Promise<Outcome> {
+  const environment = { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env }
+  const child = spawn(path, args, { stdio: 'pipe', cwd, env: environment, timeout })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += String(chunk)))
   child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  // A program that reads nothing may have ended by now.
+  child.stdin.on('error', () => undefined).end(input)
   const status = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve(code ?? -1))
@@ -135,6 +141,13 @@ export async function runBeside(path: string, args: readonly string[]): Promise<
 /** Runs a program that must succeed. @throws Error with its whole output otherwise */
 export function runWell(path: string, args: readonly string[], options: RunOptions = {}): Outcome {
   const outcome = run(path, args, options)
+  if (outcome.status === 0) return outcome
+  throw new Error(`${path} ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+}
+
+/** As {@link runWell}, while this process goes on. @throws Error as {@link runWell} */
+export async function runWellBeside(path: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const outcome = await runBeside(path, args, options)
   if (outcome.status === 0) return outcome
   throw new Error(`${path} ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
 }

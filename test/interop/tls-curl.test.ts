@@ -34,7 +34,7 @@ needs('curl')('curl against pki serve tls', () => {
     await serve()
     const { status, stderr } = await curl('--cert-status')
     // CURLE_SSL_INVALIDCERTSTATUS
-    expect({ status, stderr }).toMatchObject({ status: 91, stderr: expect.stringContaining('OCSP') })
+    expect({ status, stderr }).toMatchObject({ status: 91, stderr: expect.stringContaining('No OCSP response') })
   })
 
   test('the response is signed by the responder of the CA, if it has one', async () => {
@@ -45,11 +45,12 @@ needs('curl')('curl against pki serve tls', () => {
 
   test('--fault unsigned and a revocation: refused', async () => {
     await serve('--staple', '--fault', 'unsigned')
-    expect((await curl('--cert-status')).status).toBe(91)
+    const unsigned = await curl('--cert-status')
+    expect(unsigned).toMatchObject({ status: 91, stderr: expect.stringContaining('response verification failed') })
     await serve('--staple')
     expect((await curl('--cert-status')).status).toBe(0)
     await at.pki('revoke', 'web')
-    expect((await curl('--cert-status')).stderr).toContain('revoked')
+    expect((await curl('--cert-status')).stderr).toContain('SSL certificate revocation reason')
   })
 
   test('it says what it saw of the client, and what it thinks of it', async () => {

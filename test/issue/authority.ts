@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { issueCertificate } from '../../src/issue/certificate.ts'
 import { requestFromProfile } from '../../src/issue/from-profile.ts'
 import type { IssueRequest } from '../../src/issue/issue-request.ts'
+import type { Credential } from '../../src/keys/credential.ts'
+import { createSigner, generateKey, type PrivateKey } from '../../src/keys/keys.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { overrideProfile, type ProfileOverrides } from '../../src/profile/override.ts'
 import type { CertificateProfile } from '../../src/profile/profile.ts'
-import type { Credential } from '../../src/x509/credential.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
-import { createSigner, generateKey, type PrivateKey } from '../../src/x509/keys.ts'
 
 export const NOW = new Date('2026-11-21T12:00:00Z')
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkIssuance, requireIssuable } from '../../src/issue/check.ts'
 import type { ProblemKind } from '../../src/issue/problems.ts'
-import { createSigner, generateKey } from '../../src/x509/keys.ts'
+import { createSigner, generateKey } from '../../src/keys/keys.ts'
 import { issue, NOW, requestFor, type TestOrder } from './authority.ts'
 
 const root = issue({ profile: 'root', name: 'root' })

@@ -1,12 +1,12 @@
 /** OCSP responses: what they say, who signs, how they name themselves, and the errors that take their place. */
 
 import { describe, expect, it } from 'vitest'
+import { readInput } from '../../src/container/input.ts'
 import { nullValue } from '../../src/der/writer.ts'
 import { type OcspAnswer, type OcspResponseRequest, ocspError, respond } from '../../src/issue/ocsp.ts'
+import { createSigner, generateKey, type PrivateKey } from '../../src/keys/keys.ts'
 import { parseCertificate } from '../../src/x509/certificate.ts'
 import { encodeExtension } from '../../src/x509/extension-encoding.ts'
-import { readInput } from '../../src/x509/input.ts'
-import { createSigner, generateKey, type PrivateKey } from '../../src/x509/keys.ts'
 import { isResponder, OCSP_RESPONSE_STATUSES, type OcspResponseStatus, parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
 import { type CertIdDigest, encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request-encoding.ts'

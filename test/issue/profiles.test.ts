@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { formatPem } from '../../src/der/pem.ts'
+import { generateKey } from '../../src/keys/keys.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { parseCertificate } from '../../src/x509/certificate.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
-import { generateKey } from '../../src/x509/keys.ts'
 import { formatName } from '../../src/x509/name-text.ts'
 import { oidName } from '../../src/x509/oids.ts'
 import { checkSignature } from '../../src/x509/signature.ts'

@@ -6,12 +6,12 @@
 
 import { createHash } from 'node:crypto'
 import { context, integer, sequence, time } from '../../src/der/writer.ts'
+import { createSigner, generateKey, type KeyAlgorithmName, type Signer } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import type { KeyUsageName, PolicyConstraints } from '../../src/x509/extension.ts'
 import * as encode from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText, parseSubtreeText } from '../../src/x509/general-name-text.ts'
-import { createSigner, generateKey, type KeyAlgorithmName, type Signer } from '../../src/x509/keys.ts'
 import { parseNameText } from '../../src/x509/name-text.ts'
 import { EXTENSION } from '../../src/x509/oids.ts'
 import { type CertificateParts, certificateBytes } from '../x509/certificate-bytes.ts'

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { context, integer, sequence, time } from '../../src/der/writer.ts'
 import { type CrlRequest, issueCrl, type RevokedCertificate } from '../../src/issue/crl.ts'
+import { createSigner, generateKey, type Signer } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
 import type { DistributionPoint, DistributionPointName, KeyUsageName } from '../../src/x509/extension.ts'
@@ -17,7 +18,6 @@ import {
   encodeSubjectKeyIdentifier,
 } from '../../src/x509/extension-encoding.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
-import { createSigner, generateKey, type Signer } from '../../src/x509/keys.ts'
 import { parseName } from '../../src/x509/name.ts'
 import { EXTENSION } from '../../src/x509/oids.ts'
 import { certificateBytes, commonName } from '../x509/certificate-bytes.ts'

@@ -6,13 +6,13 @@
  */
 
 import { describe, expect, it } from 'vitest'
+import type { Signer } from '../../src/keys/keys.ts'
 import type { RevocationScope } from '../../src/path/revocation.ts'
 import { verifyCertificate } from '../../src/path/verify.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
 import type { CrlReason } from '../../src/x509/crl-extension.ts'
 import { encodeOcspNoCheck } from '../../src/x509/extension-encoding.ts'
-import type { Signer } from '../../src/x509/keys.ts'
 import { type OcspResponse, parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { extension } from '../x509/certificate-bytes.ts'

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { DerReader } from '../../src/der/reader.ts'
-import { createDeterministicSigner } from '../../src/seed/deterministic-signer.ts'
-import { readAlgorithmIdentifier } from '../../src/x509/algorithm.ts'
 import {
   createSigner,
   type DigestName,
@@ -10,7 +8,9 @@ import {
   type KeyAlgorithmName,
   type PrivateKey,
   type Signer,
-} from '../../src/x509/keys.ts'
+} from '../../src/keys/keys.ts'
+import { createDeterministicSigner } from '../../src/seed/deterministic-signer.ts'
+import { readAlgorithmIdentifier } from '../../src/x509/algorithm.ts'
 import { parseSubjectPublicKeyInfo } from '../../src/x509/public-key.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
 import { pssKeyPair } from '../x509/pss-key-pair.ts'

@@ -8,8 +8,8 @@ import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { DerReader } from '../../src/der/reader.ts'
 import { readInteger } from '../../src/der/values.ts'
+import { ecPrivateKey } from '../../src/keys/keys.ts'
 import { signEcdsa } from '../../src/seed/ecdsa.ts'
-import { ecPrivateKey } from '../../src/x509/keys.ts'
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
 const octets = (text: string) => new TextEncoder().encode(text)

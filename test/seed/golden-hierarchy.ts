@@ -4,16 +4,16 @@
  */
 
 import { createHash } from 'node:crypto'
-import { exportCredential, type ExportFormatName } from '../../src/export/formats.ts'
+import { type ExportFormatName, exportCredential } from '../../src/export/formats.ts'
 import type { PfxProfileName } from '../../src/export/pfx-profile.ts'
-import { authoritySigner, issueCredential } from '../../src/issue/credential.ts'
+import { authoritySigner, type issueCredential } from '../../src/issue/credential.ts'
 import { issueCrl } from '../../src/issue/crl.ts'
 import { issuePlan, planHierarchy } from '../../src/issue/hierarchy.ts'
+import type { Credential } from '../../src/keys/credential.ts'
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/keys/keys.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { markedProfile } from '../../src/seed/mark.ts'
 import { createSeededSource } from '../../src/seed/seeded-source.ts'
-import type { Credential } from '../../src/x509/credential.ts'
-import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/x509/keys.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
 const seeded = createSeededSource('golden', { now: NOW })

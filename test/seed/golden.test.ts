@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { KEY_ALGORITHM_NAMES } from '../../src/x509/keys.ts'
+import { KEY_ALGORITHM_NAMES } from '../../src/keys/keys.ts'
 import { goldenHashes } from './golden-hierarchy.ts'
 
 const GOLDEN: Readonly<Record<string, string>> = JSON.parse(

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { KEY_ALGORITHM_NAMES } from '../../src/keys/keys.ts'
 import { createSeededSource } from '../../src/seed/seeded-source.ts'
-import { KEY_ALGORITHM_NAMES } from '../../src/x509/keys.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
 const source = createSeededSource('test', { now: NOW })
@@ -62,7 +62,10 @@ it('keys of two algorithms have nothing in common', () => {
   expect(scalar('ec-p256')).not.toBe(scalar('ec-secp256k1'))
 })
 
-it.each([2048, 3072] as const)('an RSA key of %i bits has a modulus of that length and a private exponent that undoes', (bits) => {
-  const { facts } = source.key('alice', `rsa-${bits}`).publicKey
-  expect(facts).toEqual({ type: 'rsa', modulusBits: bits, publicExponent: 65537n })
-})
+it.each([2048, 3072] as const)(
+  'an RSA key of %i bits has a modulus of that length and a private exponent that undoes',
+  (bits) => {
+    const { facts } = source.key('alice', `rsa-${bits}`).publicKey
+    expect(facts).toEqual({ type: 'rsa', modulusBits: bits, publicExponent: 65537n })
+  },
+)

@@ -1,12 +1,12 @@
 /** A store in a temporary folder, with what revocation tests need in it: a root, a CA, and certificates below it. */
 
+import type { Credential } from '../../src/keys/credential.ts'
+import { formatPrivateKey } from '../../src/keys/key-file.ts'
+import type { PrivateKey } from '../../src/keys/keys.ts'
 import { issuedEvent } from '../../src/store/issued-event.ts'
 import type { RevocableCertificate } from '../../src/store/record-revocation.ts'
 import { Store } from '../../src/store/store.ts'
 import { type Certificate, fingerprint } from '../../src/x509/certificate.ts'
-import type { Credential } from '../../src/x509/credential.ts'
-import { formatPrivateKey } from '../../src/x509/key-file.ts'
-import type { PrivateKey } from '../../src/x509/keys.ts'
 import { folderOfTest } from '../interop/programs.ts'
 import { issue, NOW } from '../issue/authority.ts'
 

@@ -15,7 +15,7 @@ import {
   setOf,
   time,
 } from '../../src/der/writer.ts'
-import { createSigner, ecPrivateKey, type PrivateKey, type Signer } from '../../src/x509/keys.ts'
+import { createSigner, ecPrivateKey, type PrivateKey, type Signer } from '../../src/keys/keys.ts'
 import { hex } from '../der/hex.ts'
 
 /** RFC 6979 A.2.5: a P-256 key that everybody knows, so that these tests generate none. */

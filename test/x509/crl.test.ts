@@ -13,6 +13,7 @@ import {
   sequence,
   time,
 } from '../../src/der/writer.ts'
+import { createSigner } from '../../src/keys/keys.ts'
 import { parseCrl } from '../../src/x509/crl.ts'
 import {
   encodeAuthorityKeyIdentifier,
@@ -20,7 +21,6 @@ import {
   encodeInfoAccess,
 } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-name.ts'
-import { createSigner } from '../../src/x509/keys.ts'
 import { parseName } from '../../src/x509/name.ts'
 import { ACCESS_METHOD, EXTENSION } from '../../src/x509/oids.ts'
 import { faultOffset, hex } from '../der/hex.ts'

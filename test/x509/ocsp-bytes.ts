@@ -13,9 +13,9 @@ import {
   oid,
   sequence,
 } from '../../src/der/writer.ts'
+import type { Signer } from '../../src/keys/keys.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { CRL_REASONS, type CrlReason } from '../../src/x509/crl-extension.ts'
-import type { Signer } from '../../src/x509/keys.ts'
 import { digestOid, OCSP } from '../../src/x509/oids.ts'
 
 /** CertID of the certificate with this serial number of this issuer. */

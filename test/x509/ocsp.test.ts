@@ -11,8 +11,8 @@ import {
   octetString,
   sequence,
 } from '../../src/der/writer.ts'
+import { createSigner, generateKey } from '../../src/keys/keys.ts'
 import { parseCertificate } from '../../src/x509/certificate.ts'
-import { createSigner, generateKey } from '../../src/x509/keys.ts'
 import { isCertIdOf, isResponder, parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
 import { OCSP } from '../../src/x509/oids.ts'

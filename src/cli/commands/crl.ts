@@ -5,7 +5,6 @@ import { formatPem } from '../../der/pem.ts'
 import { PkiError } from '../../errors.ts'
 import { type CrlOrder, composeFaultyCrl, type PublishedCrl, publishCrl } from '../../store/publish-crl.ts'
 import { addCrlOptions, type CrlOptions, crlFault, crlScope, crlValidity, parseUri } from '../crl-options.ts'
-import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
@@ -18,12 +17,14 @@ import {
   storeFrom,
 } from '../options.ts'
 import { requireWritable, writeOutput } from '../output-file.ts'
-import { paint } from '../paint.ts'
-import { formatInstant, relativeTime } from '../relative-time.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { paint } from '../render/paint.ts'
+import { formatInstant, relativeTime } from '../render/relative-time.ts'
 import type { CrlJson } from '../result-json.ts'
 import { crlSigner, type RevocationSignerOptions } from '../revocation-signer.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
-interface CrlCommandOptions extends CrlOptions, RevocationSignerOptions, StoreOptions, JsonOption {
+interface CrlCommandOptions extends CrlOptions, RevocationSignerOptions, SeedFlags, StoreOptions, JsonOption {
   readonly out?: string
   readonly pem?: boolean
   readonly der?: boolean
@@ -42,13 +43,15 @@ export function define(command: Command): void {
     .optionsGroup('How:')
     .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
     .option('--unchecked', 'sign it even with a certificate that may not')
+  addSeedOptions(command, 'nothing to mark')
   addStoreOption(command)
   addJsonOption(command)
 }
 
-export async function run(args: readonly unknown[], options: CrlCommandOptions, io: Io): Promise<number> {
+export async function run(args: readonly unknown[], options: CrlCommandOptions, world: Io): Promise<number> {
   const fault = crlFault(options)
-  requireSense(options, io)
+  requireSense(options, world)
+  const { io, seeded } = await circumstances(options, world)
   const now = io.now()
   const store = storeFrom(options, io)
   const { of: covers, delta, freshestCrl, indirect, out, der, force } = options
@@ -59,7 +62,7 @@ export async function run(args: readonly unknown[], options: CrlCommandOptions, 
     covers,
     delta,
     freshestCrl: freshestCrl === undefined ? undefined : parseUri(freshestCrl),
-    issuer: await crlSigner(store, args[0] as string, others, options, io),
+    issuer: await crlSigner(store, args[0] as string, others, { ...options, seeded }, io),
   }
   const crl =
     fault === undefined

@@ -18,7 +18,6 @@ import {
   exportOptionsFrom,
   pfxPassword,
 } from '../export-settings.ts'
-import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
@@ -31,13 +30,16 @@ import {
   type StoreOptions,
   storeFrom,
 } from '../options.ts'
-import { paint } from '../paint.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { paint } from '../render/paint.ts'
 import type { ExportedJson } from '../result-json.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../seed-options.ts'
 import { readCredential } from '../stored-credential.ts'
 
 type Options = ExportFlags &
   StoreOptions &
-  JsonOption & {
+  JsonOption &
+  SeedFlags & {
     readonly format?: readonly string[]
     readonly layout?: string
     readonly server?: string
@@ -57,6 +59,7 @@ export function define(command: Command): void {
     .option('--force', 'replace files that are there')
   addStoreOption(command)
   addExportFlags(command)
+  addSeedOptions(command, 'nothing to mark')
   addJsonOption(command)
   command.addHelpText('after', ['', 'Formats:', ...formatLines(), ''].join('\n'))
 }
@@ -66,10 +69,11 @@ function formatLines(): readonly string[] {
   return EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(width)}${description}`)
 }
 
-export async function run([name]: readonly [name?: string], options: Options, io: Io): Promise<number> {
+export async function run([name]: readonly [name?: string], options: Options, world: Io): Promise<number> {
+  const { io, exportRandom } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const settings = await exportOptionsFrom(name ?? 'client', options, io)
-  const artifacts = await artifactsOf(name, store, options, settings, io)
+  const artifacts = await artifactsOf(name, store, options, settings, exportRandom, io)
   const warnings = isPasswordDefault(artifacts, options, io) ? [DEFAULT_PASSWORD_WARNING] : []
   for (const { message } of warnings) writeWarning(io, message)
 
@@ -96,6 +100,7 @@ async function artifactsOf(
   store: Store,
   options: Options,
   settings: ExportOptions,
+  exportRandom: Circumstances['exportRandom'],
   io: Io,
 ): Promise<readonly Artifact[]> {
   const { format, layout, server = 'server', client = 'client' } = options
@@ -105,7 +110,7 @@ async function artifactsOf(
       server: await readCredential(store, server, options, io),
       client: await readCredential(store, client, options, io),
     }
-    return exportMtlsLayout(credentials, settings)
+    return exportMtlsLayout(credentials, { ...settings, random: exportRandom('mtls', 'mtls') })
   }
   if (name === undefined || format === undefined) {
     const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
@@ -116,7 +121,10 @@ async function artifactsOf(
   const formats = format.map(requireExportFormat)
   const credential = await readCredential(store, name, options, io)
   const artifacts: Artifact[] = []
-  for (const one of formats) artifacts.push(...(await exportCredential(credential, name, { ...settings, format: one })))
+  for (const one of formats) {
+    const random = exportRandom(one, name)
+    artifacts.push(...(await exportCredential(credential, name, { ...settings, random, format: one })))
+  }
   return artifacts
 }
 

@@ -13,6 +13,7 @@ import { addMakingOptions, makeCertificate, reportMade } from '../make-certifica
 import { keyPem, obtainKey } from '../new-key.ts'
 import { addJsonOption, addStoreOption, storeFrom } from '../options.ts'
 import type { InitOptions } from '../order-options.ts'
+import { addSeedOptions, circumstances } from '../seed-options.ts'
 
 export function define(command: Command): void {
   command
@@ -23,21 +24,24 @@ export function define(command: Command): void {
   addKeyOptions(command)
   addExistingOptions(command)
   addMakingOptions(command)
+  addSeedOptions(command, 'certificates')
   addJsonOption(command)
 }
 
-export async function run(args: readonly [profile?: string], options: InitOptions, io: Io): Promise<number> {
+export async function run(args: readonly [profile?: string], options: InitOptions, world: Io): Promise<number> {
   const [profileName] = args
-  if (profileName === undefined) return askOrRefuse(options, io)
+  if (profileName === undefined) return askOrRefuse(options, world)
   const name = requireCredentialName(options.name ?? profileName)
-  const store = storeFrom(options, io)
-  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
+  const store = storeFrom(options, world)
+  const found = await findProfile(profileName, { projectDir: world.cwd })
+  const { io, seeded, mark } = await circumstances(options, world)
+  const profile = mark(overrideProfile(found, overridesFrom(options)))
 
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
   if (decision.action === 'make') store.requireFree(name)
 
-  const key = await obtainKey(name, profile.key, options, io)
+  const key = await obtainKey(name, profile.key, options, io, seeded)
   const made = makeCertificate(
     {
       name,
@@ -45,13 +49,14 @@ export async function run(args: readonly [profile?: string], options: InitOption
       profile,
       issuer: undefined,
       key,
-      storedKey: { pem: await keyPem(name, key, options, io) },
+      storedKey: { pem: await keyPem(name, key, options, io, seeded) },
       names: namesFrom(options),
       serialNumber: serialNumberFrom(options),
       scheme: options.pss === true ? { pss: true } : undefined,
       unchecked: options.unchecked,
       replace: decision.action === 'replace',
       dryRun: options.dryRun,
+      seeded,
     },
     store,
     io,

@@ -14,6 +14,7 @@ import { addMakingOptions, makeCertificate, reportMade } from '../make-certifica
 import { keyPem, obtainKey } from '../new-key.ts'
 import { addJsonOption, addStoreOption, storeFrom } from '../options.ts'
 import type { IssueOptions } from '../order-options.ts'
+import { addSeedOptions, circumstances } from '../seed-options.ts'
 
 export function define(command: Command): void {
   command
@@ -25,27 +26,30 @@ export function define(command: Command): void {
   addKeyOptions(command)
   addExistingOptions(command)
   addMakingOptions(command)
+  addSeedOptions(command, 'certificates')
   addJsonOption(command)
 }
 
 export async function run(
   args: readonly [profile?: string, name?: string],
   options: IssueOptions,
-  io: Io,
+  world: Io,
 ): Promise<number> {
   const [profileName, name = profileName] = args
   const { from } = options
-  if (profileName === undefined || name === undefined || from === undefined) return askOrRefuse(args, options, io)
+  if (profileName === undefined || name === undefined || from === undefined) return askOrRefuse(args, options, world)
   requireCredentialName(name)
-  const store = storeFrom(options, io)
-  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
+  const store = storeFrom(options, world)
+  const found = await findProfile(profileName, { projectDir: world.cwd })
+  const { io, seeded, mark } = await circumstances(options, world)
+  const profile = mark(overrideProfile(found, overridesFrom(options)))
 
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
   if (decision.action === 'make') store.requireFree(name)
 
   const issuer = await unlockIssuer(store, from, options, io)
-  const key = await obtainKey(name, profile.key, options, io)
+  const key = await obtainKey(name, profile.key, options, io, seeded)
   const made = makeCertificate(
     {
       name,
@@ -53,13 +57,14 @@ export async function run(
       profile,
       issuer,
       key,
-      storedKey: { pem: await keyPem(name, key, options, io) },
+      storedKey: { pem: await keyPem(name, key, options, io, seeded) },
       names: namesFrom(options),
       serialNumber: serialNumberFrom(options),
       scheme: options.pss === true ? { pss: true } : undefined,
       unchecked: options.unchecked,
       replace: decision.action === 'replace',
       dryRun: options.dryRun,
+      seeded,
     },
     store,
     io,

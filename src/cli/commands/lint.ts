@@ -1,21 +1,21 @@
 /** `pki lint`: what a certificate or a request does wrong by itself, without issuer, path or time. */
 
 import type { Command } from 'commander'
+import { type Input, type InputEncoding, malformedInput, requireCertificates } from '../../container/input.ts'
 import { DerError } from '../../der/reader.ts'
+import { certificateTitle } from '../../describe/certificate-title.ts'
 import type { Finding } from '../../path/findings.ts'
 import { lintCertificate, lintRequest } from '../../path/lint.ts'
 import { RFC5280_STRICT, type RuleSet, weightOf } from '../../path/rule-set.ts'
-import { certificateTitle } from '../../x509/certificate-title.ts'
-import { type Input, type InputEncoding, malformedInput, requireCertificates } from '../../x509/input.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
-import { glyphs } from '../glyphs.ts'
 import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { type Judgement, weighFindings } from '../judgement.ts'
 import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
-import { lintLines } from '../render-lint-text.ts'
-import { textWidth } from '../styled-text.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { lintLines } from '../render/render-lint-text.ts'
+import { textWidth } from '../render/styled-text.ts'
 import { addRulesOption, type RuleOption, ruleSetOf } from '../verify-request.ts'
 
 interface LintOptions extends RuleOption, OutputFlags, StoreOptions {
@@ -47,7 +47,7 @@ export async function run(args: readonly unknown[], options: LintOptions, io: Io
     name: 'pki lint',
     at: io.now(),
     text: () => lintLines(judgements, textOptions),
-    json: async () => (await import('../render-lint-json.ts')).lintJson(judgements),
+    json: async () => (await import('../render/render-lint-json.ts')).lintJson(judgements),
   }
   await writeJudgements(judgements, format, renderings, io)
   return judgements.every(({ accepted }) => accepted) ? 0 : 1

@@ -8,9 +8,9 @@ import { writeHint, writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { writeListJson } from '../list-json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { paint } from '../paint.ts'
-import { formatLines, harmless, type Line, type Span, span } from '../styled-text.ts'
-import { validityBadge } from '../validity-badge.ts'
+import { paint } from '../render/paint.ts'
+import { formatLines, harmless, type Line, type Span, span } from '../render/styled-text.ts'
+import { validityBadge } from '../render/validity-badge.ts'
 
 export function define(command: Command): void {
   addStoreOption(command)

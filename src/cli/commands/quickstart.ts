@@ -8,31 +8,33 @@ import type { ExportOptions } from '../../export/export-options.ts'
 import { exportCredential } from '../../export/formats.ts'
 import { exportMtlsLayout } from '../../export/layout.ts'
 import { type HierarchySpec, issuePlan, planHierarchy } from '../../issue/hierarchy.ts'
+import type { Credential } from '../../keys/credential.ts'
+import { formatPrivateKey } from '../../keys/key-file.ts'
+import type { PrivateKey } from '../../keys/keys.ts'
 import { findProfile } from '../../profile/find.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
 import type { FileToWrite } from '../../store/file-writer.ts'
 import { placeFiles } from '../../store/file-writer.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
 import type { Store } from '../../store/store.ts'
-import type { Credential } from '../../x509/credential.ts'
-import { formatPrivateKey } from '../../x509/key-file.ts'
-import type { PrivateKey } from '../../x509/keys.ts'
 import { certificateKind } from '../certificate-kind.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
-import { glyphs } from '../glyphs.ts'
 import type { HandshakeProof } from '../handshake.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath, type MadeCertificate, madeJson } from '../made-report.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { paint } from '../paint.ts'
-import { relativeTime } from '../relative-time.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { paint } from '../render/paint.ts'
+import { relativeTime } from '../render/relative-time.ts'
 import type { QuickstartJson } from '../result-json.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../seed-options.ts'
 import { exportFolder, readCredential } from '../stored-credential.ts'
 
 type Options = StoreOptions &
-  JsonOption & {
+  JsonOption &
+  SeedFlags & {
     readonly handshake?: boolean
     readonly passwordFile?: string
     readonly keyPasswordFile?: string
@@ -43,6 +45,7 @@ export function define(command: Command): void {
     .option('--no-handshake', 'leave out the proof')
     .option('--password-file <file>', `password of the PFX files (or PKI_PASSWORD; default: ${DEFAULT_PASSWORD})`)
     .option('--key-password-file <file>', 'password of keys that are in the store already (or PKI_KEY_PASSWORD)')
+  addSeedOptions(command, 'certificates')
   addStoreOption(command)
   addJsonOption(command)
 }
@@ -58,17 +61,19 @@ const HIERARCHY: HierarchySpec = {
 
 const NAMES = HIERARCHY.certificates.map(({ name }) => name)
 
-export async function run(_args: readonly unknown[], options: Options, io: Io): Promise<number> {
+export async function run(_args: readonly unknown[], options: Options, world: Io): Promise<number> {
+  const facts = await circumstances(options, world)
+  const { io } = facts
   const store = storeFrom(options, io)
   const existing = await readExisting(store, options, io)
-  const issued = await issueMissing(existing, io)
+  const issued = await issueMissing(existing, facts)
   const credentials = new Map([
     ...existing,
     ...[...issued].map(([name, { credential }]) => [name, credential] as const),
   ])
   for (const { problems } of issued.values()) for (const { message } of problems) writeWarning(io, message)
 
-  const exports = missingExports(store, await exportAll(credentials, options, io))
+  const exports = missingExports(store, await exportAll(credentials, options, facts))
   const made = storeAll(store, issued, exports, io)
   const proof = options.handshake !== false ? await prove(credentials) : undefined
   report({ store, made, credentials, exports: exports.map(({ path }) => path), proof }, options, io)
@@ -82,23 +87,26 @@ async function readExisting(store: Store, options: Options, io: Io): Promise<Rea
   return existing
 }
 
-async function issueMissing(existing: ReadonlyMap<string, Credential>, io: Io) {
+async function issueMissing(existing: ReadonlyMap<string, Credential>, { io, seeded, mark }: Circumstances) {
   const plan = planHierarchy(HIERARCHY, new Set(existing.keys()))
   const profiles = new Map<string, CertificateProfile>()
-  for (const { profile } of plan.steps) profiles.set(profile, await findProfile(profile, { projectDir: io.cwd }))
-  return issuePlan(plan, { profiles, existing: (name) => existing.get(name), now: io.now(), random: io.random })
+  for (const { profile } of plan.steps) {
+    profiles.set(profile, mark(await findProfile(profile, { projectDir: io.cwd })))
+  }
+  return issuePlan(plan, { profiles, existing: (name) => existing.get(name), now: io.now(), random: io.random, seeded })
 }
 
 /** PFX, PEM and CRT of each, and the files that articles about mutual TLS name. */
 async function exportAll(
   credentials: ReadonlyMap<string, Credential>,
   options: Options,
-  io: Io,
+  { io, exportRandom }: Circumstances,
 ): Promise<readonly Artifact[]> {
-  const settings: ExportOptions = { random: io.random, password: pfxPassword(options, io) ?? DEFAULT_PASSWORD }
+  const password = pfxPassword(options, io) ?? DEFAULT_PASSWORD
+  const settings = (format: string, name: string): ExportOptions => ({ password, random: exportRandom(format, name) })
   const { server, client } = leaves(credentials)
   const hasKeys = server.privateKey !== undefined && client.privateKey !== undefined
-  const layout = hasKeys ? await exportMtlsLayout({ server, client }, settings) : []
+  const layout = hasKeys ? await exportMtlsLayout({ server, client }, settings('mtls', 'mtls')) : []
   // Deriving keys from a password is what takes the time here: the PFX of the server is made once for both places.
   const serverPfx = layout.find(({ fileName }) => fileName === 'server.pfx')
 
@@ -107,7 +115,7 @@ async function exportAll(
     for (const format of ['crt', 'pem', 'pfx'] as const) {
       if (format === 'pfx' && credential.privateKey === undefined) continue
       if (format === 'pfx' && name === 'server' && serverPfx !== undefined) artifacts.push(serverPfx)
-      else artifacts.push(...(await exportCredential(credential, name, { ...settings, format })))
+      else artifacts.push(...(await exportCredential(credential, name, { ...settings(format, name), format })))
     }
   }
   return [...artifacts, ...layout.map((artifact) => ({ ...artifact, fileName: `mtls/${artifact.fileName}` }))]

@@ -6,7 +6,6 @@ import { type RevocableCertificate, recordRevocation, undoRevocation } from '../
 import type { Revocation } from '../../store/revocations.ts'
 import { CRL_REASONS, type CrlReason } from '../../x509/crl-extension.ts'
 import { formatSerialNumber } from '../../x509/serial-number.ts'
-import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import {
@@ -18,11 +17,12 @@ import {
   type StoreOptions,
   storeFrom,
 } from '../options.ts'
-import { paint } from '../paint.ts'
-import { formatInstant } from '../relative-time.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { paint } from '../render/paint.ts'
+import { formatInstant } from '../render/relative-time.ts'
+import { harmless } from '../render/styled-text.ts'
 import type { RevokedJson } from '../result-json.ts'
 import { findTarget, type TargetOptions } from '../revocation-target.ts'
-import { harmless } from '../styled-text.ts'
 
 type RevokeOptions = TargetOptions &
   StoreOptions &

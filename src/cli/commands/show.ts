@@ -1,21 +1,21 @@
 /** `pki show`: everything that a file holds or a server presents, in full and readable. */
 
 import type { Command } from 'commander'
+import { malformedCertificate } from '../../container/input.ts'
+import { describeCertificate } from '../../describe/describe-certificate.ts'
+import { describeInput } from '../../describe/describe-input.ts'
+import type { Description } from '../../describe/description.ts'
 import type { PkiError } from '../../errors.ts'
-import { describeCertificate } from '../../x509/describe-certificate.ts'
-import { describeInput } from '../../x509/describe-input.ts'
-import type { Description } from '../../x509/description.ts'
-import { malformedCertificate } from '../../x509/input.ts'
 import { writeWarning } from '../error-report.ts'
 import { exists, openInput, readSourceWithKeys } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import type { JsonObject } from '../json-value.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { paint } from '../paint.ts'
 import { type PeerAddress, parsePeerAddress } from '../peer-address.ts'
-import { describeAsText } from '../render-description-text.ts'
-import { formatLines, type Line, textWidth } from '../styled-text.ts'
+import { paint } from '../render/paint.ts'
+import { describeAsText } from '../render/render-description-text.ts'
+import { formatLines, type Line, textWidth } from '../render/styled-text.ts'
 
 interface ShowOptions extends StoreOptions, JsonOption {
   readonly passwordFile?: string
@@ -93,7 +93,7 @@ export interface ShownJson {
 }
 
 async function shownJson(shown: readonly Shown[]): Promise<ShownJson> {
-  const { descriptionJson } = await import('../render-description-json.ts')
+  const { descriptionJson } = await import('../render/render-description-json.ts')
   const items = shown.map(({ source, description }) => ({ source, ...descriptionJson(description) }))
   return { schema: 'pki.shown/1', items }
 }

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
 import { addJsonOption, type JsonOption } from '../options.ts'
-import { paint } from '../paint.ts'
+import { paint } from '../render/paint.ts'
 
 export function define(command: Command): void {
   command

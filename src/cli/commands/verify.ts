@@ -3,12 +3,12 @@
 import type { Command } from 'commander'
 import { TrustStore } from '../../path/trust-store.ts'
 import { type CertificateVerdict, certificateVerdict } from '../certificate-verdict.ts'
-import { glyphs } from '../glyphs.ts'
 import type { Io } from '../io.ts'
 import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
-import { verdictLines, verdictTable } from '../render-verdict-text.ts'
-import { textWidth } from '../styled-text.ts'
+import { glyphs } from '../render/glyphs.ts'
+import { verdictLines, verdictTable } from '../render/render-verdict-text.ts'
+import { textWidth } from '../render/styled-text.ts'
 import { judgeWith } from '../verify-evidence.ts'
 import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
 import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify-request.ts'
@@ -46,7 +46,7 @@ export async function run(args: readonly unknown[], options: VerifyCommandOption
     name: 'pki verify',
     at: request.at,
     text: () => textOf(verdicts, explain, io),
-    json: async () => (await import('../render-verdict-json.ts')).verdictsJson(verdicts, { explain }),
+    json: async () => (await import('../render/render-verdict-json.ts')).verdictsJson(verdicts, { explain }),
   }
   await writeJudgements(verdicts, format, renderings, io)
   return verdicts.every(({ accepted }) => accepted) ? 0 : 1

@@ -2,16 +2,53 @@
 
 import type { ChainPolicy } from '../../../src/path/x509chain/policy.ts'
 import type { Certificate } from '../../../src/x509/certificate.ts'
+import { AT, type Entity, type Fields, intermediate, leaf, root } from '../../path/build-certificate.ts'
 
 export interface ChainCase {
-  /** `area/what is special about it`; unique. */
+  /** `area: what is special about it`; unique. */
   readonly id: string
   readonly certificate: Certificate
   readonly policy: ChainPolicy
 }
 
+/** What is special about a chain: fields of its certificates, and of the policy. Everything else is good. */
+export interface ChainFields {
+  readonly root?: Fields
+  /** From the root down; one without a word said, if left out. */
+  readonly intermediates?: readonly Fields[]
+  readonly leaf?: Fields
+  readonly policy?: Partial<ChainPolicy>
+}
+
+/** The certificates of a chain, and a policy that trusts its root and knows its intermediates. */
+export interface MadeChain {
+  readonly root: Entity
+  readonly intermediates: readonly Entity[]
+  readonly leaf: Certificate
+}
+
+export function makeChain(fields: ChainFields): MadeChain {
+  const top = root(fields.root)
+  const intermediates: Entity[] = []
+  for (const [i, one] of (fields.intermediates ?? [{}]).entries()) {
+    intermediates.push(intermediate(intermediates.at(-1) ?? top, { subject: `CN=intermediate ${i + 1}`, ...one }))
+  }
+  return { root: top, intermediates, leaf: leaf(intermediates.at(-1) ?? top, fields.leaf) }
+}
+
+export function chainCase(id: string, fields: ChainFields): ChainCase {
+  const { root, intermediates, leaf } = makeChain(fields)
+  const customTrustStore = [root, ...intermediates].map(({ certificate }) => certificate)
+  return { id, certificate: leaf, policy: trusting(customTrustStore, fields.policy) }
+}
+
+/** A policy of CustomRootTrust without revocation. */
+export function trusting(customTrustStore: readonly Certificate[], more: Partial<ChainPolicy> = {}): ChainPolicy {
+  return { verificationTime: AT, trustMode: 'CustomRootTrust', customTrustStore, revocationMode: 'NoCheck', ...more }
+}
+
 /** The case as `Program.cs` reads it. Unlike ours, everything is said, so that no default can differ unnoticed. */
-export function caseLine({ id, certificate, policy }: ChainCase, options: { readonly online?: boolean } = {}): string {
+export function caseLine({ id, certificate, policy }: ChainCase): string {
   const base64 = (certificates: readonly Certificate[] = []) => certificates.map(({ encoded }) => encode(encoded))
   return JSON.stringify({
     id,
@@ -25,7 +62,7 @@ export function caseLine({ id, certificate, policy }: ChainCase, options: { read
     revocationMode: policy.revocationMode ?? 'Online',
     revocationFlag: policy.revocationFlag ?? 'ExcludeRoot',
     verificationTime: policy.verificationTime.toISOString(),
-    disableDownloads: options.online !== true,
+    disableDownloads: true,
   })
 }
 

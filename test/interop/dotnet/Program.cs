@@ -2,8 +2,9 @@
 // a line. Each case names its kind; a new kind is a new entry in the table.
 //
 //   {"kind":"load","id":…,"pfx":path,"password":…}            how the PFX loads, by both doors
-//   {"kind":"chain","id":…,"certificate":path,"extra":[path],"roots":[path],"purpose":oid?,"at":time?}
-//                                                             X509Chain with CustomRootTrust: status of every element
+//   {"kind":"chain","id":…,"certificate":path,"extra":[path],"roots":[path],"purpose":oid?,"at":time?,
+//    "revocation":mode?}                                      X509Chain with CustomRootTrust: status of every element;
+//                                                             revocation "Online" fetches, for all but the root
 //   {"kind":"handshake","id":…,"client":pfx or null,"server":pfx,"roots":[path],"password":…,"host":…}
 //                                                             SslStream, both sides authenticated
 using System.Globalization;
@@ -108,7 +109,8 @@ static X509ChainPolicy Policy(JsonObject input)
     var policy = new X509ChainPolicy
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,
-        RevocationMode = X509RevocationMode.NoCheck,
+        RevocationMode = Enum.Parse<X509RevocationMode>((string?)input["revocation"] ?? "NoCheck"),
+        RevocationFlag = X509RevocationFlag.ExcludeRoot,
         DisableCertificateDownloads = true,
     };
     foreach (var path in Paths(input, "roots")) policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(path));

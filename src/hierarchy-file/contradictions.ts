@@ -1,0 +1,146 @@
+/**
+ * Whether the entries of a hierarchy file go together: every issuer is there and may issue, nothing hangs from itself,
+ * no name is given twice. Each contradiction is told with the lines on both sides. An entry that is wrong on purpose (a
+ * declared defect, or `unchecked`) may contradict what it hangs from; names and circles must be right all the same.
+ */
+
+import { PkiError } from '../errors.ts'
+import type { Place } from './hierarchy-file.ts'
+import { isNumbered, numberIn } from './numbered-name.ts'
+import { instanceName, type ResolvedEntry } from './resolve.ts'
+
+export interface KnownElsewhere {
+  /** As the file is named in errors. */
+  readonly file: string
+  /** Whether the store holds a certificate of this name, which then may issue too. */
+  readonly isStored: (name: string) => boolean
+}
+
+/** @throws PkiError `usage.hierarchy` for the first contradiction, with its place and, as `otherLine`, that of the other side */
+export function requireConsistent(entries: readonly ResolvedEntry[], elsewhere: KnownElsewhere): void {
+  const { file } = elsewhere
+  requireDistinctNames(entries, file)
+  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  for (const entry of entries) {
+    requireIssuer(entry, byName, elsewhere)
+    requireNoCircle(entry, byName, file)
+  }
+  for (const entry of entries) {
+    if (entry.unchecked || entry.defects.length > 0) continue
+    requireAuthorityAbove(entry, byName, file)
+    requirePathLength(entry, byName, file)
+  }
+}
+
+type ByName = ReadonlyMap<string, ResolvedEntry>
+
+function requireDistinctNames(entries: readonly ResolvedEntry[], file: string): void {
+  const seen = new Map<string, ResolvedEntry>()
+  for (const entry of entries) {
+    const key = fileKey(entry.name)
+    const other = seen.get(key)
+    if (other !== undefined) throw sameName(entry, other, entry.name, file)
+    seen.set(key, entry)
+  }
+  const many = entries.filter(({ count }) => count !== undefined)
+  for (const one of many) for (const other of entries) requireNotAmong(one, other, file)
+}
+
+/** Two names that differ in case only are one file on Windows and macOS. */
+function fileKey(name: string): string {
+  return name.toLowerCase()
+}
+
+/** That none of many names is that of another entry. */
+function requireNotAmong(many: ResolvedEntry, other: ResolvedEntry, file: string): void {
+  if (many === other || many.count === undefined) return
+  const pattern = fileKey(many.name)
+  if (!isNumbered(other.name)) {
+    const n = numberIn(pattern, fileKey(other.name))
+    if (n !== undefined && n >= 1 && n <= many.count) throw sameName(other, many, other.name, file)
+    return
+  }
+  // Two patterns: with the same text around the number, or where one number continues another's text.
+  for (const n of [1, many.count]) {
+    const name = instanceName(many, n)
+    const m = numberIn(fileKey(other.name), fileKey(name))
+    if (m !== undefined && m >= 1 && m <= (other.count ?? 0)) throw sameName(other, many, name, file)
+  }
+}
+
+function sameName(entry: ResolvedEntry, other: ResolvedEntry, name: string, file: string): PkiError {
+  const both = entry.name === other.name ? name : `${name}, of ${entry.name} and of ${other.name}`
+  return contradiction(file, entry, other, `two certificates are called ${both}: here and on line ${other.place.line}`)
+}
+
+function requireIssuer({ from, name, place }: ResolvedEntry, byName: ByName, { file, isStored }: KnownElsewhere): void {
+  if (from === undefined || byName.has(from) || isStored(from)) return
+  throw new PkiError('usage.hierarchy', `${where(file, place)} ${name}: there is no issuer called ${from}`, {
+    hint: `issuers in this file: ${authorities(byName).join(', ') || 'none'}; a certificate in the store can be one too`,
+    context: { file, ...place, key: name },
+  })
+}
+
+function authorities(byName: ByName): readonly string[] {
+  return [...byName.values()].flatMap(({ name, isAuthority }) => (isAuthority ? [name] : [])).slice(0, 12)
+}
+
+function requireNoCircle(entry: ResolvedEntry, byName: ByName, file: string): void {
+  const path: ResolvedEntry[] = []
+  for (let next: ResolvedEntry | undefined = entry; next !== undefined; ) {
+    if (next === entry && path.length > 0) {
+      const names = [...path, entry].map(({ name, place }) => `${name} (line ${place.line})`)
+      throw contradiction(file, entry, path.at(-1) ?? entry, `a circle of issuers: ${names.join(' from ')}`)
+    }
+    // A circle that this entry only leads into is found at the entries that are in it.
+    if (path.includes(next)) return
+    path.push(next)
+    next = next.from === undefined ? undefined : byName.get(next.from)
+  }
+}
+
+function requireAuthorityAbove(entry: ResolvedEntry, byName: ByName, file: string): void {
+  const issuer = entry.from === undefined ? undefined : byName.get(entry.from)
+  if (issuer === undefined) return
+  if (issuer.count !== undefined) {
+    const says = `${entry.name}: ${issuer.name} (line ${issuer.place.line}) stands for ${issuer.count} certificates, not for one issuer`
+    throw contradiction(file, entry, issuer, says)
+  }
+  if (issuer.isAuthority) return
+  const says = `${entry.name}: its issuer ${issuer.name} (line ${issuer.place.line}) is no authority: profile ${issuer.profileName}`
+  throw contradiction(file, entry, issuer, says, WRONG_ON_PURPOSE)
+}
+
+/** pathLenConstraint counts the authorities below (RFC 5280 §4.2.1.9); a leaf is none. */
+function requirePathLength(entry: ResolvedEntry, byName: ByName, file: string): void {
+  if (!entry.isAuthority || entry.from === undefined) return
+  let below = 1
+  for (let above = byName.get(entry.from); above !== undefined; above = byName.get(above.from ?? '')) {
+    const limit = above.contents.basicConstraints?.pathLenConstraint
+    if (limit !== undefined && below > limit) {
+      const allowed = limit === 0 ? 'no authority' : `${limit}`
+      const says = `${entry.name}: ${above.name} (line ${above.place.line}) allows ${allowed} below it, and this makes ${below} (pathLenConstraint ${limit})`
+      throw contradiction(file, entry, above, says, `raise pathLenConstraint of ${above.name}; or ${WRONG_ON_PURPOSE}`)
+    }
+    below++
+  }
+}
+
+const WRONG_ON_PURPOSE = 'unchecked: true on the lower entry says that this is what you want to test'
+
+function where(file: string, { line, column }: Place): string {
+  return `${file}:${line}:${column}:`
+}
+
+function contradiction(
+  file: string,
+  { name, place }: ResolvedEntry,
+  other: ResolvedEntry,
+  message: string,
+  hint?: string,
+): PkiError {
+  return new PkiError('usage.hierarchy', `${where(file, place)} ${message}`, {
+    context: { file, ...place, key: name, otherKey: other.name, otherLine: other.place.line },
+    ...(hint !== undefined && { hint }),
+  })
+}

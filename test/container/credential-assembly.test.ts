@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { assembleCredential, belongsTo, findChain } from '../../src/container/credential-assembly.ts'
+import {
+  certify,
+  intermediate,
+  intermediateCertificate,
+  root,
+  rootCertificate,
+  testCredential,
+} from '../export/test-credential.ts'
+
+const { certificate, privateKey } = testCredential('ec-p256')
+const other = testCredential('ed25519')
+
+describe('assembleCredential', () => {
+  test('finds the certificate of the key and orders the chain', () => {
+    const heap = [rootCertificate, other.certificate, intermediateCertificate, certificate]
+    expect(assembleCredential(heap, privateKey)).toEqual({
+      certificate,
+      chain: [intermediateCertificate, rootCertificate],
+      privateKey,
+    })
+  })
+  test('without a key the first certificate it is', () => {
+    expect(assembleCredential([intermediateCertificate, rootCertificate], undefined)).toEqual({
+      certificate: intermediateCertificate,
+      chain: [rootCertificate],
+      privateKey: undefined,
+    })
+  })
+  test('a key that fits nothing, and nothing at all', () => {
+    const mismatch = expect.objectContaining({ code: 'input.mismatch' })
+    expect(() => assembleCredential([certificate], other.privateKey)).toThrow(mismatch)
+    expect(() => assembleCredential([], undefined)).toThrow(mismatch)
+    expect(belongsTo(certificate, other.privateKey)).toBe(false)
+  })
+})
+
+describe('findChain', () => {
+  test('stops at a root, and where the issuer is missing', () => {
+    expect(findChain(rootCertificate, [certificate, rootCertificate])).toEqual([])
+    expect(findChain(certificate, [certificate, rootCertificate])).toEqual([])
+  })
+  test('two authorities that certify each other end', () => {
+    const one = certify(root, intermediate, true)
+    const two = certify(intermediate, root, true)
+    expect(findChain(one, [one, two])).toEqual([two])
+  })
+})

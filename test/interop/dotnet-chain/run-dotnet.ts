@@ -1,0 +1,54 @@
+/** Builds and runs `Program.cs`: one process for all cases, with a home of its own and without a network. */
+
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatPem } from '../../../src/der/pem.ts'
+import type { Certificate } from '../../../src/x509/certificate.ts'
+import { program, runWell } from '../programs.ts'
+import { type ChainCase, caseLine } from './chain-case.ts'
+
+/** What .NET answers. The flags stand in its order. */
+export interface Answer {
+  readonly id: string
+  readonly valid?: boolean
+  readonly threw?: string
+  readonly status?: readonly string[]
+  readonly elements?: readonly { readonly thumbprint: string; readonly status: readonly string[] }[]
+}
+
+/** @param folder an empty one; everything that is built or kept lies in it */
+export function buildProgram(folder: string): string {
+  for (const file of ['ChainParity.csproj', 'Program.cs'])
+    copyFileSync(join(import.meta.dirname, file), join(folder, file))
+  const out = join(folder, 'out')
+  const build = ['build', 'ChainParity.csproj', '--configuration', 'Release', '--output', out]
+  runWell(program('dotnet'), build, { cwd: folder, env: DOTNET_ENV, timeout: 180_000 })
+  return join(out, 'ChainParity.dll')
+}
+
+const DOTNET_ENV = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1' }
+
+/** .NET's environment: these roots and no others, and nothing that was ever kept. */
+export function surroundings(folder: string, system: readonly Certificate[]): Readonly<Record<string, string>> {
+  const home = join(folder, 'home')
+  const empty = join(folder, 'no-certificates')
+  const bundle = join(folder, 'system.pem')
+  for (const path of [home, empty]) mkdirSync(path, { recursive: true })
+  writeFileSync(bundle, system.map(({ encoded }) => formatPem('CERTIFICATE', encoded)).join(''))
+  return { ...DOTNET_ENV, HOME: home, SSL_CERT_FILE: bundle, SSL_CERT_DIR: empty }
+}
+
+/** The answers by id; `runtime` names the versions. */
+export function ask(
+  dll: string,
+  cases: readonly ChainCase[],
+  env: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Answer> {
+  const input = cases.map((one) => `${caseLine(one)}\n`).join('')
+  const { stdout } = runWell(program('dotnet'), [dll], { input, env, timeout: 240_000 })
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Answer)
+  return new Map(answers.map((answer) => [answer.id, answer]))
+}
