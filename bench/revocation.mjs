@@ -19,7 +19,7 @@ const REVOKED = 10_000
 const ROUNDS = 5
 
 /** A root, a CA, and what the journal would say after ten years of work. */
-function makeStore(folder) {
+export function makeStore(folder) {
   const pki = (...args) => execFileSync(process.execPath, [PKI, ...args, '--dir', folder])
   pki('init', 'root')
   pki('issue', 'intermediate', 'ca1', '--from', 'root')

@@ -42,6 +42,7 @@ const LIBRARY_ENTRIES = {
   index: 'src/index.ts',
   authentication: 'src/authentication.ts',
   'authentication/fastify': 'src/authentication/fastify.ts',
+  vitest: 'src/testing/vitest.ts',
 }
 
 const PROFILE_COMPILER = join(root, 'scripts', 'compile-profiles.mjs')
@@ -77,6 +78,8 @@ async function bundle(entryPoints, outdir) {
     entryPoints,
     outdir,
     bundle: true,
+    // The test framework that runs is the one that must be extended.
+    external: ['vitest'],
     format: 'esm',
     splitting: true,
     platform: 'node',

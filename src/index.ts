@@ -13,6 +13,7 @@ export { type CredentialOrder, type IssuedCredential, issueCredential } from './
 export { type CrlRequest, issueCrl } from './issue/crl.ts'
 export { type HierarchySpec, type IssuancePlan, issuePlan, planHierarchy } from './issue/hierarchy.ts'
 export { type OcspAnswer, type OcspResponseRequest, ocspError, respond as respondToOcsp } from './issue/ocsp.ts'
+export { parseShard, type Shard, type ShardPlan, shardOf, takeShard } from './issue/shard.ts'
 // Making
 export type { Credential } from './keys/credential.ts'
 export { type FormatKeyOptions, formatPrivateKey, parsePrivateKey, parsePrivateKeys } from './keys/key-file.ts'
@@ -39,6 +40,9 @@ export { type Attempt, type Verdict, type VerifyOptions, verifyCertificate } fro
 export { findProfile, listProfiles } from './profile/find.ts'
 export { overrideProfile, type ProfileOverrides } from './profile/override.ts'
 export type { CertificateProfile } from './profile/profile.ts'
+// The same octets each time
+export { markedProfile, SEED_MARK } from './seed/mark.ts'
+export { createSeededSource, type SeededSource, type SeedPurpose } from './seed/seeded-source.ts'
 // Keeping, revoking
 export { type CrlOrder, type PublishedCrl, publishCrl } from './store/publish-crl.ts'
 export {
@@ -49,6 +53,18 @@ export {
 } from './store/record-revocation.ts'
 export { type Revocation, Revocations } from './store/revocations.ts'
 export { Store } from './store/store.ts'
+// Tests
+export {
+  createPki,
+  type MutualTlsOptions,
+  type Pki,
+  type PkiOptions,
+  type ServeOptions,
+  type TestCertificateOptions,
+  type TestCrl,
+} from './testing/create-pki.ts'
+export type { TestServer, WhoAmI } from './testing/mutual-tls-server.ts'
+export type { TestCredential, TlsIdentity } from './testing/test-credential.ts'
 // Reading
 export { type Certificate, fingerprint, parseCertificate } from './x509/certificate.ts'
 export { type CertificateList, parseCrl } from './x509/crl.ts'

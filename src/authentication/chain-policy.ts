@@ -32,8 +32,8 @@ export const FAILURE_WORDS: Readonly<Record<ValidationFailure, string>> = {
 /**
  * Judges the certificate that a client presented.
  * @param surroundings the time, and what .NET would find on its machine and in the network
- * @throws PkiError for options that contradict themselves, and where .NET's chain building throws: both end in the
- * handler's exception path, never in success
+ * @returns `fail` with `chain.threw` where .NET's chain building throws, which the handler is to treat as an exception
+ * @throws PkiError for options that contradict themselves, as .NET does
  */
 export function judgeClientCertificate(
   certificate: Certificate | undefined,

@@ -28,9 +28,9 @@ export function defaultClaims(
   const facts: readonly (readonly [type: string, value: string])[] = [
     [CLAIM_TYPE.x500DistinguishedName, certificate.subject],
     [CLAIM_TYPE.serialNumber, certificate.serialNumber],
-    [CLAIM_TYPE.dns, certificate.nameInfo('DnsName')],
+    [CLAIM_TYPE.dns, certificate.nameInfo('DnsName', options)],
     [CLAIM_TYPE.name, certificate.nameInfo('SimpleName', options)],
-    [CLAIM_TYPE.email, certificate.nameInfo('EmailName')],
+    [CLAIM_TYPE.email, certificate.nameInfo('EmailName', options)],
     [CLAIM_TYPE.upn, certificate.nameInfo('UpnName')],
     [CLAIM_TYPE.uri, certificate.nameInfo('UrlName')],
   ]

@@ -21,7 +21,7 @@ import {
   type EventFacts,
 } from './events.ts'
 import type { AuthenticationLog, AuthenticationLogEntry } from './log.ts'
-import type { CertificateValidationOptions } from './options.ts'
+import { CERTIFICATE_TYPES, type CertificateValidationOptions } from './options.ts'
 import { type AuthenticateResult, AuthenticationFailure, type AuthenticationProperties } from './result.ts'
 
 /** What .NET would find on its machine: trusted roots, intermediates, evidence on revocation. */
@@ -70,12 +70,16 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   readonly #signatures = new SignatureMemory()
   readonly #results = new WeakMap<Request, Promise<AuthenticateResult>>()
 
-  /** @throws PkiError `usage.option` for an empty scheme, or without a clock */
+  /** @throws PkiError `usage.option` for an empty scheme or an unknown type of certificates, and without a clock */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
     this.scheme = options.scheme ?? DEFAULT_SCHEME
     if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
     if (typeof options.clock !== 'function')
       throw new PkiError('usage.option', 'clock must be a function that gives the present Date')
+    const { allowedCertificateTypes: types = 'Chained' } = options
+    if (!CERTIFICATE_TYPES.includes(types)) {
+      throw new PkiError('usage.option', `${types} is no type of certificates: ${CERTIFICATE_TYPES.join(', ')}`)
+    }
     this.#options = options
     this.#clock = options.clock
   }

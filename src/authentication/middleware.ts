@@ -43,8 +43,8 @@ export interface CertificateAuthentication<Request, Response> {
 }
 
 /**
- * @throws PkiError `usage.option` for an empty scheme; other options are judged when a request comes, as ASP.NET Core
- *   does
+ * @throws PkiError `usage.option` as the handler; options about chains are judged when a request comes, as ASP.NET
+ *   Core does
  */
 export function certificateAuthentication<
   Request extends NodeRequest = NodeRequest,

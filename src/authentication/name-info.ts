@@ -3,7 +3,7 @@
  * as its implementation on Linux chooses them.
  */
 
-import { DerError, DerReader } from '../der/reader.ts'
+import { DerError, DerReader, Tag } from '../der/reader.ts'
 import { stringFromElement } from '../der/values.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { GeneralName } from '../x509/general-name.ts'
@@ -22,10 +22,11 @@ export type NameType = (typeof NAME_TYPES)[number]
 
 export interface NameInfoOptions {
   /**
-   * What .NET on Linux does with a subject of organization, organizational unit and e-mail address alone: it has no
-   * simple name there, while on Windows and macOS it has. Default false, as on those.
+   * Two things that .NET 10 does on Linux alone. A subject of organization, organizational unit and e-mail address and
+   * nothing else has no simple name. And what `DnsName` and `EmailName` take from the subject loses its letters beyond
+   * ASCII: OpenSSL prints them as Latin-1 or as `\U65E5`. Default false.
    */
-  readonly linuxSimpleName?: boolean | undefined
+  readonly linuxQuirks?: boolean | undefined
 }
 
 /** The name of this type, `''` if there is none. "Last" is last in the encoding, "first" the first alternative name. */
@@ -35,11 +36,11 @@ export function nameInfo(certificate: Certificate, type: NameType, options: Name
     case 'SimpleName':
       return simpleName(certificate, options) ?? firstText(names, 'rfc822Name') ?? ''
     case 'EmailName':
-      return firstText(names, 'rfc822Name') ?? lastAttribute(certificate, ATTRIBUTE.emailAddress) ?? ''
+      return firstText(names, 'rfc822Name') ?? subjectText(certificate, ATTRIBUTE.emailAddress, options) ?? ''
     case 'UpnName':
       return userPrincipalName(names) ?? ''
     case 'DnsName':
-      return firstText(names, 'dNSName') ?? lastAttribute(certificate, ATTRIBUTE.commonName) ?? ''
+      return firstText(names, 'dNSName') ?? subjectText(certificate, ATTRIBUTE.commonName, options) ?? ''
     case 'DnsFromAlternativeName':
       return firstText(names, 'dNSName') ?? ''
     case 'UrlName':
@@ -63,10 +64,11 @@ function userPrincipalName(names: readonly GeneralName[]): string | undefined {
   return found?.type === 'otherName' ? textOf(found.value) : undefined
 }
 
-/** The text of an encoded string; undefined if it is none. */
+/** The text of a UTF8String; undefined if it is none. */
 function textOf(encoded: Uint8Array): string | undefined {
   try {
-    return stringFromElement(new DerReader(encoded).element('userPrincipalName'), 'userPrincipalName')
+    const element = new DerReader(encoded).element('userPrincipalName')
+    return element.tag === Tag.utf8String ? stringFromElement(element, 'userPrincipalName') : undefined
   } catch (error) {
     if (error instanceof DerError) return undefined
     throw error
@@ -77,14 +79,34 @@ function lastAttribute({ subject }: Certificate, type: string): string | undefin
   return subject.attributes(type).findLast(({ value }) => value !== undefined)?.value
 }
 
+function subjectText(
+  certificate: Certificate,
+  type: string,
+  { linuxQuirks = false }: NameInfoOptions,
+): string | undefined {
+  const text = lastAttribute(certificate, type)
+  return linuxQuirks && text !== undefined ? printedByOpenssl(text) : text
+}
+
+/** ASN1_STRING_print_ex without flags, whose octets .NET reads as UTF-8. */
+function printedByOpenssl(text: string): string {
+  const printed = [...text].map((character) => {
+    const code = character.codePointAt(0) ?? 0
+    const digits = code.toString(16).toUpperCase()
+    if (code > 0xffff) return `\\W${digits.padStart(8, '0')}`
+    return code > 0xff ? `\\U${digits.padStart(4, '0')}` : character
+  })
+  return Buffer.from(printed.join(''), 'latin1').toString('utf8')
+}
+
 /** CN if there is one; else OU, O, E or whatever there is, in this order. */
-function simpleName(certificate: Certificate, { linuxSimpleName = false }: NameInfoOptions): string | undefined {
+function simpleName(certificate: Certificate, { linuxQuirks = false }: NameInfoOptions): string | undefined {
   const { subject } = certificate
   const common = lastAttribute(certificate, ATTRIBUTE.commonName)
   if (common !== undefined) return common
   const first = (type: string) => subject.attributes(type)[0]?.value
   const other = subject.rdns.flat().findLast(({ oid }) => !FALLBACKS.includes(oid))?.value
-  if (other === undefined && linuxSimpleName) return undefined
+  if (other === undefined && linuxQuirks) return undefined
   return FALLBACKS.map(first).find((value) => value !== undefined) ?? other
 }
 

@@ -138,6 +138,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/show.ts'),
   },
   {
+    name: 'connect',
+    synopsis: '<host:port> --trust <ca>',
+    summary: 'a TLS handshake, step by step, and a verdict on the server',
+    group: 'judge',
+    load: () => import('./commands/connect.ts'),
+  },
+  {
     name: 'verify',
     synopsis: '<certificate>… --trust <ca>',
     summary: 'right or wrong, which rule, on which certificate, and the cure',

@@ -1,10 +1,10 @@
 /** The options with which a command gives the same octets each time: from which seed, and what time it is. */
 
 import type { Command } from 'commander'
+import type { RandomSource } from '../keys/random.ts'
 import { parseInstant } from '../profile/duration.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import type { SeededSource } from '../seed/seeded-source.ts'
-import type { RandomSource } from '../x509/random.ts'
 import { writeHint, writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 

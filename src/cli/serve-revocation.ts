@@ -35,20 +35,13 @@ export async function serveRevocation(options: ServeRevocationOptions, io: Io): 
   const store = requireStore(options, io)
   const site = siteOf(store, options, io)
   const start = () => {
+    warnOfKeys(site, options, io)
     const server = createServer(serverOptions(DEFAULT_LIMITS))
     const log = serverLog(options, io)
     const answer = site.answer.bind(site)
     return startHttpServer({ ...address, server, limits: DEFAULT_LIMITS, answer, log, stopwatch: io.stopwatch })
   }
-  await runServer(
-    start,
-    (server) => {
-      warnOfKeys(site, options, io)
-      return announcement(server, site, store, io)
-    },
-    options,
-    io,
-  )
+  await runServer(start, (server) => announcement(server, site, store, io), options, io)
   return 0
 }
 

@@ -43,20 +43,22 @@ export async function judgeWith(request: VerifyRequest, given: GivenEvidence, io
   return async (target, options) => verifyCertificate(target, { ...options, revocation })
 }
 
-async function onlineJudge({ fetch, revocation }: VerifyRequest, given: GivenEvidence, io: Io): Promise<Judge> {
+async function onlineJudge(request: VerifyRequest, given: GivenEvidence, io: Io): Promise<Judge> {
   const [{ verifyOnline }, { EvidenceCache }] = await Promise.all([
     import('../online/verify-online.ts'),
     import('../online/cache.ts'),
   ])
+  const { fetch, revocation, at, isPresent } = request
   const { aia, allowedHosts, cacheFolder, timeout, usesCache, sendsNonce } = fetch
   const cache = usesCache ? new EvidenceCache(cacheFolder) : undefined
   const nonce = sendsNonce ? () => io.random(NONCE_LENGTH) : undefined
   return (target, options) =>
     verifyOnline(target, {
       ...options,
+      at: isPresent ? 'now' : at,
       aia,
       revocation: revocation && { ...revocation, ...given, nonce, from: whereFrom(revocation, cacheFolder) },
-      fetch: { allowedHosts, timeout, cache, now: io.now() },
+      fetch: { allowedHosts, timeout, cache, now: io.now },
     })
 }
 

@@ -88,6 +88,8 @@ export interface RevocationRequest {
 export interface VerifyRequest {
   readonly rules: RuleSet
   readonly at: Date
+  /** No instant was asked for: `at` is the present, as far as it has gone. */
+  readonly isPresent: boolean
   /** An OID; undefined if any purpose will do. */
   readonly purpose: string | undefined
   readonly identity: Identity | undefined
@@ -115,6 +117,7 @@ export function verifyRequest(flags: VerifyFlags, io: Io): VerifyRequest {
   return {
     rules: ruleSetOf(flags),
     at: flags.at === undefined ? io.now() : parseInstant(flags.at, io.now()),
+    isPresent: flags.at === undefined,
     purpose,
     identity,
     maxDepth: flags.maxDepth === undefined ? undefined : parseCount(flags.maxDepth, '--max-depth'),

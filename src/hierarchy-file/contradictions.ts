@@ -60,12 +60,18 @@ function requireNotAmong(many: ResolvedEntry, other: ResolvedEntry, file: string
     if (n !== undefined && n >= 1 && n <= many.count) throw sameName(other, many, other.name, file)
     return
   }
-  // Two patterns: with the same text around the number, or where one number continues another's text.
-  for (const n of [1, many.count]) {
+  if (!couldMeet(pattern, fileKey(other.name))) return
+  for (let n = 1; n <= many.count; n++) {
     const name = instanceName(many, n)
     const m = numberIn(fileKey(other.name), fileKey(name))
     if (m !== undefined && m >= 1 && m <= (other.count ?? 0)) throw sameName(other, many, name, file)
   }
+}
+
+/** Whether the texts in front of the two numbers leave it open that names are the same. */
+function couldMeet(a: string, b: string): boolean {
+  const [inFront, alsoInFront] = [a.slice(0, a.indexOf('{')), b.slice(0, b.indexOf('{'))]
+  return inFront.startsWith(alsoInFront) || alsoInFront.startsWith(inFront)
 }
 
 function sameName(entry: ResolvedEntry, other: ResolvedEntry, name: string, file: string): PkiError {

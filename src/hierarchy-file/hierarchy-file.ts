@@ -17,10 +17,12 @@ export interface Place {
 export interface HierarchyFile {
   /** As it is named in errors. */
   readonly file: string
-  /** Everything random is derived from it: for tests, see `apply/entry-source.ts`. */
+  /** Everything random is derived from it: for tests, see `seed/`. */
   readonly seed: string | undefined
   /** The time of issue, instead of the clock's. An instant as text. */
   readonly now: string | undefined
+  /** Leaves out the comment that says that it is made from a seed. */
+  readonly unmarked: boolean
   readonly profiles: Readonly<Record<string, DerivedProfile>>
   /** In the order of the file; each authority before the entries that stand inside it. */
   readonly entries: readonly FileEntry[]

@@ -24,10 +24,10 @@ const CRL_VALIDITY = '7d'
  */
 export function parseHierarchyFile(text: string, file: string): HierarchyFile {
   const yaml = readYaml(text, file, { schema: HIERARCHY_SCHEMA, what: 'hierarchy', code: 'usage.hierarchy' })
-  const { seed, now, profiles = {}, defaults = {}, certificates } = yaml.data
+  const { seed, now, unmarked = false, profiles = {}, defaults = {}, certificates } = yaml.data
   const reader = new EntryReader(file, yaml, overridesOf(defaults))
   reader.read(certificates, undefined, ['certificates'])
-  return { file, seed, now, profiles: derivedProfiles(profiles, yaml), entries: reader.entries }
+  return { file, seed, now, unmarked, profiles: derivedProfiles(profiles, yaml), entries: reader.entries }
 }
 
 type Written = (typeof HIERARCHY_SCHEMA)['_output']

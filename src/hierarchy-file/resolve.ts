@@ -22,12 +22,21 @@ export interface ResolvedEntry extends FileEntry {
 
 export type FindProfile = (name: string) => Promise<CertificateProfile>
 
+export interface ResolveMeans {
+  /** Finds profiles that the file does not hold itself. */
+  readonly find: FindProfile
+  /** What is done to every profile at the end: those of a seed are marked. */
+  readonly mark: (profile: CertificateProfile) => CertificateProfile
+}
+
 /**
  * The entries of a file, in its order.
- * @param find finds profiles that the file does not hold itself
  * @throws PkiError `usage.hierarchy` with the place of an entry whose profile is unknown or does not take its overrides
  */
-export async function resolveEntries(hierarchy: HierarchyFile, find: FindProfile): Promise<readonly ResolvedEntry[]> {
+export async function resolveEntries(
+  hierarchy: HierarchyFile,
+  { find, mark }: ResolveMeans,
+): Promise<readonly ResolvedEntry[]> {
   const known = new Map<string, Promise<CertificateProfile>>()
   const findOnce: FindProfile = (name) => {
     const profile = known.get(name) ?? derive(name, hierarchy, find)
@@ -38,7 +47,7 @@ export async function resolveEntries(hierarchy: HierarchyFile, find: FindProfile
   const resolved: ResolvedEntry[] = []
   for (const entry of hierarchy.entries) {
     try {
-      resolved.push(await resolve(entry, byName, hierarchy, findOnce))
+      resolved.push(await resolve(entry, byName, hierarchy, { find: findOnce, mark }))
     } catch (cause) {
       throw atPlace(hierarchy.file, entry.place, entry.name, cause)
     }
@@ -80,7 +89,7 @@ async function resolve(
   entry: FileEntry,
   byName: ReadonlyMap<string, FileEntry>,
   { seed, now, file }: HierarchyFile,
-  find: FindProfile,
+  { find, mark }: ResolveMeans,
 ): Promise<ResolvedEntry> {
   // A cross-certificate says about an authority what its own certificate says, unless told otherwise.
   const model = entry.crossSigns === undefined ? undefined : byName.get(entry.crossSigns)
@@ -89,7 +98,7 @@ async function resolve(
   }
   const profileName = entry.profile ?? model?.profile ?? 'intermediate'
   const overrides = { ...model?.overrides, ...entry.overrides }
-  const contents = overrideProfile(await find(profileName), overrides)
+  const contents = mark(overrideProfile(await find(profileName), overrides))
   const isAuthority = contents.basicConstraints?.cA === true
   const specification = fingerprintOf({ entry, contents, seed, now })
   return { ...entry, profileName, contents, isAuthority, specification }

@@ -117,6 +117,7 @@ export const HIERARCHY_SCHEMA = z.strictObject({
   description: z.exactOptional(z.string()),
   seed: z.exactOptional(nonEmpty).describe('Keys and all else that is random follow from it: for tests only'),
   now: z.exactOptional(instant).describe('The time of issue, instead of the clock: for tests only'),
+  unmarked: z.exactOptional(z.boolean()).describe('Leaves out the comment that says that it is made from a seed'),
   defaults: z
     .exactOptional(z.strictObject(OVERRIDES))
     .describe('What holds for every entry that does not say otherwise'),

@@ -25,6 +25,6 @@ export interface EvidenceRecord {
   readonly evidence: string
   /** Why it was not kept for later although it should have been; undefined mostly. */
   readonly notKept: string | undefined
-  /** Whether the verdict rests on it. */
+  /** Whether the verdict rests on it, or on another piece that goes by the same name. */
   readonly used: boolean
 }

@@ -20,8 +20,8 @@ export interface FetchOptions {
   /** Milliseconds for each place. Default {@link DEFAULT_TIMEOUT}. */
   readonly timeout?: number | undefined
   readonly cache?: EvidenceCache | undefined
-  /** The clock by which entries of the cache age. */
-  readonly now: Date
+  /** The clock: entries of the cache age by it. */
+  readonly now: () => Date
   /** Resolves the names of hosts; default: as the system does. */
   readonly lookup?: Lookup | undefined
 }
@@ -76,7 +76,7 @@ export interface Order<T> {
   readonly request?: Omit<HttpRequest, 'maxBytes'> | undefined
   /** What beside the URL tells one answer from another. */
   readonly question?: Uint8Array | undefined
-  /** Not to be found in the cache, nor kept there. */
+  /** Not to be kept: the question is asked once. */
   readonly isPrivate?: boolean | undefined
   /** @throws DerError or FetchError for what is no answer */
   readonly parse: (body: Uint8Array) => Piece<T> | Promise<Piece<T>>
@@ -93,15 +93,17 @@ export class EvidenceSource {
   readonly records: RecordSoFar[] = []
   readonly failures: (NotFetched & { readonly kind: EvidenceKind })[] = []
   readonly #options: FetchOptions
-  /** The instant that is verified for. */
-  readonly #at: Date
+  readonly #at: () => Date
   readonly #destinations: Destinations
   /** Answers under way or here, by question: two certificates of one CA share its CRL. */
   readonly #asked = new Map<string, Promise<Got<unknown>>>()
   #fetches = 0
 
-  /** @throws PkiError `usage.general-name` for an allowed host that is none */
-  constructor(options: FetchOptions, at: Date) {
+  /**
+   * @param at the instant that is verified for
+   * @throws PkiError `usage.general-name` for an allowed host that is none
+   */
+  constructor(options: FetchOptions, at: () => Date) {
     this.#options = options
     this.#at = at
     this.#destinations = new Destinations(options.allowedHosts, options.lookup)
@@ -150,7 +152,7 @@ export class EvidenceSource {
   }
 
   async #ask<T>(order: Order<T>, freshness: Freshness): Promise<Got<T>> {
-    const cached = freshness === 'anew' || order.isPrivate === true ? undefined : await this.#findCached(order)
+    const cached = freshness === 'anew' ? undefined : await this.#findCached(order)
     if (cached !== undefined && (cached.isFresh || freshness === 'cached')) return fromCache(cached)
     try {
       if (freshness === 'cached') throw new FetchError('not-cached')
@@ -176,8 +178,8 @@ export class EvidenceSource {
   }
 
   #keep<T>({ kind, url, question, isPrivate }: Order<T>, { body, maxAge }: HttpAnswer, piece: Piece<T>) {
-    const entry = { url, fetchedAt: this.#options.now, maxAge, body }
-    if (isPrivate === true || this.#freshUntil(kind, entry, piece) <= this.#options.now.getTime()) return undefined
+    const entry = { url, fetchedAt: this.#options.now(), maxAge, body }
+    if (isPrivate === true || this.#freshUntil(kind, entry, piece) <= this.#options.now().getTime()) return undefined
     return this.#options.cache?.keep(entry, question)?.message
   }
 
@@ -187,7 +189,7 @@ export class EvidenceSource {
     try {
       const piece = await order.parse(entry.body)
       const age = this.#freshUntil(order.kind, entry, piece)
-      return { entry, piece, isFresh: this.#options.now.getTime() < age && this.#isGood(piece) }
+      return { entry, piece, isFresh: this.#options.now().getTime() < age && this.#isGood(piece) }
     } catch (error) {
       if (error instanceof DerError || error instanceof FetchError) return undefined
       throw error
@@ -202,7 +204,7 @@ export class EvidenceSource {
 
   /** Whether it could clear anybody at the instant that is verified for: what could not is worth a fresh look. */
   #isGood<T>({ thisUpdate, nextUpdate }: Piece<T>): boolean {
-    const at = this.#at.getTime()
+    const at = this.#at().getTime()
     return (thisUpdate?.getTime() ?? at) <= at && at <= (nextUpdate?.getTime() ?? at)
   }
 }

@@ -23,7 +23,10 @@ import { fetchOcspResponse, type OcspFetchOptions, ocspUrls } from './ocsp-fetch
 import { EvidenceSource, type FetchOptions, type Freshness } from './source.ts'
 
 /** As for `verifyCertificate`, and how to get what is missing. */
-export interface VerifyOnlineOptions extends Omit<VerifyOptions, 'untrusted' | 'revocation' | 'issuersNotFetched'> {
+export interface VerifyOnlineOptions
+  extends Omit<VerifyOptions, 'at' | 'untrusted' | 'revocation' | 'issuersNotFetched'> {
+  /** The instant to verify for. `now` goes on while evidence is fetched: what was made meanwhile is not of the future. */
+  readonly at: Date | 'now'
   readonly untrusted?: readonly Certificate[] | undefined
   /** Left out, revocation is not looked at and nothing is fetched for it. */
   readonly revocation?: OnlineRevocationOptions | undefined
@@ -74,10 +77,15 @@ class OnlineVerification {
   constructor(target: Certificate, options: VerifyOnlineOptions) {
     this.#target = target
     this.#options = options
-    this.#source = new EvidenceSource(options.fetch, options.at)
+    this.#source = new EvidenceSource(options.fetch, () => this.#at)
     this.#untrusted = [...(options.untrusted ?? [])]
     this.#crls = [...(options.revocation?.crls ?? [])]
     this.#ocspResponses = [...(options.revocation?.ocspResponses ?? [])]
+  }
+
+  get #at(): Date {
+    const { at, fetch } = this.#options
+    return at === 'now' ? fetch.now() : at
   }
 
   get #usual(): Freshness {
@@ -127,20 +135,19 @@ class OnlineVerification {
     // Of a valid path the status may be unknown too: tolerated, or an anchor's.
     const paths = valid ? attempts.filter((attempt) => attempt.valid) : attempts
     for (const attempt of paths) {
-      const open = unknownIn(attempt).filter((one) => this.#stepsFor(one, attempt).length > 0)
+      const open = unknownIn(attempt).filter(({ certificate }) => this.#stepsFor(certificate).length > 0)
       if (open.length > 0) return open
     }
     return []
   }
 
-  #stepsFor({ certificate }: OpenCertificate, { path }: Attempt): Step[] {
+  #stepsFor(certificate: Certificate): Step[] {
     let steps = this.#steps.get(certificate)
     if (steps === undefined) {
       steps = []
       if (ocspUrls(certificate).length > 0) steps.push('ocsp')
       if (namesCrls(certificate)) steps.push('crl')
-      // Nobody expects an anchor to name a place: it is trusted because the caller says so.
-      if (steps.length === 0 && certificate !== path.at(-1)) this.#source.nothingNamed('crl', certificate)
+      if (steps.length === 0) this.#source.nothingNamed('crl', certificate)
       if (steps.length > 0 && this.#usual === 'usual') steps.push('anew')
       this.#steps.set(certificate, steps)
     }
@@ -195,6 +202,7 @@ class OnlineVerification {
       failures.filter(({ kind }) => (kind === 'issuer') === isIssuer).map(({ kind: _, ...failure }) => failure)
     return verifyCertificate(this.#target, {
       ...this.#options,
+      at: this.#at,
       untrusted: this.#untrusted,
       revocation: revocation && { ...revocation, notFetched: about(false) },
       issuersNotFetched: about(true),

@@ -125,6 +125,8 @@ export const WEBPKI: RuleSet = {
     'name-constraints.not-critical': 'warning',
     // Baseline Requirements bind public CAs; clients enforce the limit for those alone.
     'webpki.validity-too-long': 'warning',
+    // BR §6.1.6 asks for 3 and recommends 65537.
+    'webpki.key-exponent-small': 'warning',
   },
   reportsUnauthenticated: false,
 }

@@ -94,6 +94,7 @@ function checkAuthorityKeyIdentifier({ decoded, isSelfIssued }: Certificate, ind
 
 const ALLOWED_CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 const MINIMUM_RSA_BITS = 2048
+const RECOMMENDED_EXPONENT = 65537n
 
 /** BR §6.1.5, §6.1.6, §7.1.3.1 */
 function checkKey({ publicKey }: Certificate, index: number, findings: Finding[]): void {
@@ -115,6 +116,8 @@ function checkKey({ publicKey }: Certificate, index: number, findings: Finding[]
   if (bits % 8 !== 0) findings.push(finding('webpki.key-size-not-octets', index, { bits }))
   if (publicExponent < 3n || publicExponent % 2n === 0n) {
     findings.push(finding('webpki.key-exponent', index, { exponent: String(publicExponent) }))
+  } else if (publicExponent < RECOMMENDED_EXPONENT) {
+    findings.push(finding('webpki.key-exponent-small', index, { exponent: String(publicExponent) }))
   }
 }
 

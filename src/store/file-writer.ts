@@ -85,7 +85,7 @@ export function placeFiles(folder: string, files: readonly FileToWrite[], option
   try {
     if (options.force !== true) for (const { path } of files) requireAbsent(path)
     placement.makeFolder(folder)
-    for (const { path, folderMode } of files) placement.makeFolder(dirname(path), folderMode)
+    for (const [path, mode] of foldersOf(files)) placement.makeFolder(path, mode)
     const drafts = placement.writeDrafts(folder, files)
     for (const [draft, path] of drafts) {
       if (options.force === true) placement.replace(draft, path)
@@ -101,6 +101,11 @@ export function placeFiles(folder: string, files: readonly FileToWrite[], option
     keep: () => placement.dropTemporaryFolder(),
     takeBack: () => placement.takeBack(),
   }
+}
+
+/** Each folder once: a batch of certificates has two or three among thousands of files. */
+function foldersOf(files: readonly FileToWrite[]): ReadonlyMap<string, number | undefined> {
+  return new Map(files.map(({ path, folderMode }) => [dirname(path), folderMode]))
 }
 
 /** The steps taken so far, and how to take them back. */

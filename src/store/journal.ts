@@ -48,6 +48,10 @@ export type JournalEvent =
       readonly notAfter: string
       readonly subject: string
       readonly profile?: string
+      /** Fingerprint of the entry of a hierarchy file that it was made from. */
+      readonly specification?: string
+      /** SHA-256 of the certificate with the same key that this one takes the place of. */
+      readonly renews?: string
     })
   | (CertificateFacts & { readonly event: 'imported'; readonly serialNumber: string; readonly notAfter: string })
   | (RevocationFacts & {
@@ -60,6 +64,21 @@ export type JournalEvent =
       readonly isCa: boolean
     })
   | (RevocationFacts & { readonly event: 'unrevoked' })
+  /** A certificate that was there before counts as made from an entry of a hierarchy file from now on. */
+  | (CertificateFacts & { readonly event: 'adopted'; readonly specification: string })
+  /** The file with the certificates above it was written anew, because its issuer was renewed. */
+  | (CertificateFacts & { readonly event: 'rechained'; readonly issuerFingerprint: string })
+  | (CertificateFacts & { readonly event: 'removed' })
+  | {
+      readonly event: 'exported'
+      readonly name: string
+      /** Fingerprint of what was exported, and how. */
+      readonly specification: string
+      /** Below `exports/` in the store, with `/` between their parts. */
+      readonly files: readonly string[]
+    }
+  /** Everything that was noted up to here is in its place. */
+  | { readonly event: 'applied'; readonly file: string }
   | { readonly event: 'requested'; readonly name: string; readonly subject: string }
   | {
       readonly event: 'crl-issued'

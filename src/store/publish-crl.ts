@@ -212,7 +212,8 @@ function hasScope({ extensions }: CertificateList, scope: CrlScope): boolean {
   return equalBytes(found.value, encodeIssuingDistributionPoint(wanted))
 }
 
-function readStoredCrl(path: string): CertificateList | undefined {
+/** The CRL in that file; undefined if there is none. @throws PkiError `input.malformed` */
+export function readStoredCrl(path: string): CertificateList | undefined {
   try {
     return parseCrl(new Uint8Array(readFileSync(path)))
   } catch (cause) {

@@ -12,14 +12,14 @@
  * store holds ten certificates or a hundred thousand.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatPem, isPem, parsePem } from '../der/pem.ts'
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import { requireCredentialName } from './credential-name.ts'
-import { type FileToWrite, placeFiles } from './file-writer.ts'
+import { asRefusal, type FileToWrite, placeFiles } from './file-writer.ts'
 import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
 import { type LockOptions, type ProcessTable, withLock } from './lock.ts'
 
@@ -107,6 +107,15 @@ export class Store {
     return existsSync(join(this.folder, 'certs'))
   }
 
+  /** Makes the folder, for what is noted before anything is put in. @throws PkiError `refused.write` */
+  prepare(): void {
+    try {
+      mkdirSync(this.folder, { recursive: true })
+    } catch (error) {
+      throw asRefusal(error, this.folder)
+    }
+  }
+
   has(name: string): boolean {
     return existsSync(this.certificatePath(name))
   }
@@ -126,6 +135,21 @@ export class Store {
   /** Names of all certificates, in alphabetical order. */
   names(): readonly string[] {
     return namesIn(join(this.folder, 'certs'), '.crt')
+  }
+
+  /** Names of all private keys. */
+  keyNames(): readonly string[] {
+    return namesIn(join(this.folder, 'private'), '.key')
+  }
+
+  /** Names of all certificates that have others above them. */
+  chainNames(): readonly string[] {
+    return namesIn(join(this.folder, 'chains'), '.pem')
+  }
+
+  /** The folder of what was handed out. */
+  get exportFolder(): string {
+    return join(this.folder, 'exports')
   }
 
   /**
@@ -179,8 +203,8 @@ export class Store {
     alsoWrite: readonly FileToWrite[] = [],
   ): readonly StoredPaths[] {
     if (force !== true) for (const { credential } of items) this.requireFree(credential.name)
-    const files = [...items.flatMap(({ credential }) => this.#filesOf(credential)), ...alsoWrite]
-    const remove = force === true ? items.flatMap(({ credential }) => this.#leftoversOf(credential)) : []
+    const files = [...items.flatMap(({ credential }) => this.filesOf(credential)), ...alsoWrite]
+    const remove = force === true ? items.flatMap(({ credential }) => this.leftoversOf(credential)) : []
     this.#place(
       files,
       items.map(({ event }) => event),
@@ -193,7 +217,7 @@ export class Store {
   }
 
   /** What an older certificate of this name may have had, and the new one has not. */
-  #leftoversOf({ name, key, chain }: CredentialToStore): readonly string[] {
+  leftoversOf({ name, key, chain }: CredentialToStore): readonly string[] {
     return [...(key === 'none' ? [this.keyPath(name)] : []), ...(chain.length === 0 ? [this.chainPath(name)] : [])]
   }
 
@@ -202,7 +226,8 @@ export class Store {
     return { path: this.keyPath(name), bytes: pem, mode: 0o600, folderMode: 0o700 }
   }
 
-  #filesOf({ name, certificate, chain, key }: CredentialToStore): readonly FileToWrite[] {
+  /** The files of a credential, in the order in which they are put in place. */
+  filesOf({ name, certificate, chain, key }: CredentialToStore): readonly FileToWrite[] {
     const files: FileToWrite[] = []
     if (typeof key === 'object') files.push(this.keyFile(name, key.pem))
     if (chain.length > 0) files.push({ path: this.chainPath(name), bytes: chain.map(toPem).join(''), mode: 0o644 })

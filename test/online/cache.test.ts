@@ -137,7 +137,7 @@ async function cached(kind: 'crl' | 'ocsp' = 'crl') {
   const cache = new EvidenceCache(temporaryFolder())
   const verify = async (now: Date, at = AT, from: 'online' | 'cached' = 'online') => {
     const revocation = { scope: 'end-entity', from } as const
-    const { told, log } = await verifyLeaf(made, { at, revocation, fetch: { now, cache } })
+    const { told, log } = await verifyLeaf(made, { at, revocation, fetch: { now: () => now, cache } })
     return [...told, ...log.map((line) => line.replace(' /x', ''))].join(', ')
   }
   return { ...server, ...made, state, cache, verify }
@@ -233,8 +233,8 @@ describe('an OCSP response in the cache', () => {
     const made = await cached('ocsp')
     made.state.answer = ocsp(made.ca, 7)
     const revocation = { scope: 'end-entity', nonce: () => new Uint8Array(32) } as const
-    await verifyLeaf(made, { fetch: { now: AT, cache: made.cache } })
-    const { log } = await verifyLeaf(made, { revocation, fetch: { now: AT, cache: made.cache } })
+    await verifyLeaf(made, { fetch: { now: () => AT, cache: made.cache } })
+    const { log } = await verifyLeaf(made, { revocation, fetch: { now: () => AT, cache: made.cache } })
     expect(log).toEqual(['ocsp /x none'])
     expect(made.asked).toHaveLength(2)
   })

@@ -8,6 +8,7 @@ export interface Asked {
   readonly method: string
   readonly path: string
   readonly host: string
+  readonly acceptEncoding: string | undefined
   readonly body: Uint8Array
 }
 
@@ -51,7 +52,13 @@ async function received(incoming: IncomingMessage): Promise<Asked> {
   const chunks: Uint8Array[] = []
   for await (const chunk of incoming as AsyncIterable<Uint8Array>) chunks.push(chunk)
   const { method = '', url = '', headers } = incoming
-  return { method, path: url, host: headers.host ?? '', body: new Uint8Array(Buffer.concat(chunks)) }
+  return {
+    method,
+    path: url,
+    host: headers.host ?? '',
+    acceptEncoding: headers['accept-encoding']?.toString(),
+    body: new Uint8Array(Buffer.concat(chunks)),
+  }
 }
 
 /** Answers each connection with raw octets, as `behave` sees fit. */

@@ -80,7 +80,7 @@ export async function verifyLeaf({ root, ca, leaf }: Hierarchy, options: Partial
     untrusted: [ca.certificate],
     at: AT,
     revocation: { scope: 'end-entity' },
-    fetch: { now: AT, timeout: 1000, ...fetch },
+    fetch: { now: () => AT, timeout: 1000, ...fetch },
     ...rest,
   })
   return {

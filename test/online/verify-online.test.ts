@@ -77,6 +77,15 @@ describe('CRLs', () => {
     expect((await verifyLeaf(made)).told).toEqual(['unknown@0', 'not-fetched@0 malformed'])
   })
 
+  it('made while they are fetched are not of the future, if the present was meant', async () => {
+    const made = await withCrl()
+    made.answers['/ca.crl'] = crl(made.ca, { thisUpdate: days(1) })
+    const dayByDay = [AT, days(1)]
+    const now = () => (dayByDay.length > 1 ? dayByDay.shift() : dayByDay[0]) as Date
+    expect(await verifyLeaf(made, { at: 'now', fetch: { now } })).toMatchObject({ valid: true })
+    expect((await verifyLeaf(made)).told).toEqual(['unknown@0', 'crl-not-yet-valid@0'])
+  })
+
   it('that settle nothing are told of as evidence', async () => {
     const made = await withCrl()
     made.answers['/ca.crl'] = crl(made.ca, { thisUpdate: days(-9), nextUpdate: days(-8) })
@@ -337,9 +346,14 @@ describe('nobody else is contacted', () => {
       lookedUp.push(name)
       return [{ address: '127.0.0.2', family: 4 }]
     }
-    const verdict = await verifyLeaf(made, { revocation: {}, aia: true, untrusted: [], fetch: { now: AT, lookup } })
+    const verdict = await verifyLeaf(made, {
+      revocation: {},
+      aia: true,
+      untrusted: [],
+      fetch: { now: () => AT, lookup },
+    })
     expect(verdict.valid).toBe(false)
-    const checked = await verifyLeaf(made, { revocation: {}, fetch: { now: AT, lookup } })
+    const checked = await verifyLeaf(made, { revocation: {}, fetch: { now: () => AT, lookup } })
     expect(checked.valid).toBe(false)
     expect(new Set(contacted)).toEqual(new Set([`127.0.0.1:${made.port}`]))
     expect(lookedUp).toEqual([])
@@ -358,7 +372,7 @@ describe('nobody else is contacted', () => {
       ...pointing({ crl: [`http://crl.example.com:${made.port}/a.crl`] }),
     })
     const lookup = async () => [{ address: '127.0.0.1', family: 4 }]
-    const fetch = { now: AT, lookup, allowedHosts: ['crl.example.com'] }
+    const fetch = { now: () => AT, lookup, allowedHosts: ['crl.example.com'] }
     expect(await verifyLeaf({ ...made, leaf }, { fetch })).toMatchObject({ valid: true })
     expect(contacted).toEqual([`127.0.0.1:${made.port}`])
     expect(made.asked).toMatchObject([{ host: `crl.example.com:${made.port}` }])
@@ -389,7 +403,7 @@ describe('limits', () => {
       untrusted: cas.map(({ certificate }) => certificate),
       at: AT,
       revocation: {},
-      fetch: { now: AT },
+      fetch: { now: () => AT },
     })
     expect(server.asked).toHaveLength(MAX_URLS_PER_VERIFICATION)
     expect(verdict.evidence.filter(({ failure }) => failure?.reason === 'too-many-urls').length).toBeGreaterThan(0)
@@ -470,6 +484,15 @@ describe('AIA', () => {
     made.answers['/root'] = made.root.certificate.encoded
     const options = { untrusted: [], revocation: undefined, aia: true, trustAnchors: [stranger.certificate] }
     expect((await verifyLeaf(made, options)).valid).toBe(false)
+  })
+
+  it('asks nobody for the issuer of a root', async () => {
+    const made = await world((url) => ({ issuer: [`${url}/`] }))
+    const root = holder({ name: 'other', ...pointing({ issuer: [`${made.url}/`] }) })
+    const leaf = holder({ name: 'leaf', issuer: root, serialNumber: 7, cA: false })
+    const options = { untrusted: [root.certificate], revocation: undefined, aia: true }
+    expect((await verifyLeaf({ ...made, leaf }, options)).told).toEqual(['path.untrusted-root@1'])
+    expect(made.asked).toEqual([])
   })
 
   it('ends with issuers that point in a circle, and with ever new ones', async () => {

@@ -21,6 +21,8 @@ export interface WebPkiFacts {
   'webpki.key-size': { readonly bits: number; readonly minimum: number }
   'webpki.key-size-not-octets': { readonly bits: number }
   'webpki.key-exponent': { readonly exponent: string }
+  /** Allowed, but "the public exponent SHOULD be in the range between 2^16 + 1 and 2^256 − 1". */
+  'webpki.key-exponent-small': { readonly exponent: string }
   'webpki.signature-algorithm': { readonly algorithm: string }
 }
 
@@ -112,6 +114,11 @@ export const WEBPKI_FINDINGS: FindingTable<WebPkiFacts> = {
   'webpki.key-exponent': {
     section: 'CA/B BR §6.1.6',
     sentence: ({ exponent }) => `its RSA exponent ${exponent} is even or less than 3`,
+    cure: () => 'issue it for a key with exponent 65537',
+  },
+  'webpki.key-exponent-small': {
+    section: 'CA/B BR §6.1.6',
+    sentence: ({ exponent }) => `its RSA exponent ${exponent} is less than 65537`,
     cure: () => 'issue it for a key with exponent 65537',
   },
   'webpki.signature-algorithm': {

@@ -20,8 +20,8 @@ export interface BuiltChain {
 const MAX_LENGTH = 101
 
 /**
- * The chain under a policy: without the extra store, with it if that leads to no root, and then with one downloaded
- * issuer after the other.
+ * The chain under a policy: without the extra store; with it, if that leads to no root; and then with what was
+ * downloaded.
  */
 export function buildChain(target: Certificate, policy: ChainPolicy): BuiltChain {
   const { trusted, intermediates } = trustOf(policy)

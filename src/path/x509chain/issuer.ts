@@ -106,31 +106,42 @@ function readable({ extensions, malformedExtensions, decoded }: Certificate): bo
     if (seen.has(oid)) return false
     seen.add(oid)
   }
-  if (decoded.keyUsage?.length === 0) return false
+  if (decoded.keyUsage?.length === 0 || netscapeTypes(extensions) === 'malformed') return false
   return malformedExtensions.every(({ oid }) => {
     if (!DECODED_AT_ONCE.has(oid)) return true
     const value = extensions.find((one) => one.oid === oid)?.value
-    return value !== undefined && isEmptySequence(value)
+    return value !== undefined && MAY_BE_EMPTY.has(oid) && isEmptySequence(value)
   })
 }
 
-/** RFC 5280 wants at least one element in its lists, and so does our reader; OpenSSL takes an empty one. */
+/** RFC 5280 wants something in its lists, and so does our reader; OpenSSL takes them empty. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
+  EXTENSION.extKeyUsage,
+  EXTENSION.subjectAltName,
+  EXTENSION.nameConstraints,
+  EXTENSION.cRLDistributionPoints,
+])
+
 export function isEmptySequence(value: Uint8Array): boolean {
   return value.length === 2 && value[0] === Tag.sequence && value[1] === 0
 }
 
 /** Bits sslCA, emailCA and objectCA of Netscape's certificate type. */
-const NETSCAPE_CA_BITS = [5, 6, 7]
+const NETSCAPE_CA_BITS: readonly number[] = [5, 6, 7]
 
 /** Whether the certificate says in Netscape's way, which is older than basicConstraints, that it is a CA. */
 export function isNetscapeCa({ extensions }: Certificate): boolean {
+  const types = netscapeTypes(extensions)
+  return types !== 'malformed' && types.some((bit) => NETSCAPE_CA_BITS.includes(bit))
+}
+
+function netscapeTypes(extensions: Certificate['extensions']): readonly number[] | 'malformed' {
   const value = extensions.find(({ oid }) => oid === EXTENSION.netscapeCertType)?.value
-  if (value === undefined) return false
+  if (value === undefined) return []
   try {
-    const bits = namedBits(readWhole(value, Tag.bitString, 'netscapeCertType'), 'netscapeCertType')
-    return [...bits].some((bit) => NETSCAPE_CA_BITS.includes(bit))
+    return namedBits(readWhole(value, Tag.bitString, 'netscapeCertType'), 'netscapeCertType')
   } catch (error) {
-    if (error instanceof DerError) return false
+    if (error instanceof DerError) return 'malformed'
     throw error
   }
 }

@@ -9,16 +9,14 @@
 import type { Certificate } from '../../x509/certificate.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { formatSerialNumber } from '../../x509/serial-number.ts'
-import { checkSignature } from '../../x509/signature.ts'
-import { type Finding, type FindingCode, finding } from '../findings.ts'
-import { checkOcsp } from '../ocsp-evidence.ts'
+import { type Finding, finding } from '../findings.ts'
 import type { CertificateStatus } from '../revocation.ts'
-import type { Note, Revocation, RevocationContext, SignerSource } from '../revocation-context.ts'
+import type { Revocation } from '../revocation-context.ts'
 import { RevocationEvidence } from '../revocation-evidence.ts'
 import { askCrls } from './crl.ts'
-import { mayHaveIssued } from './issuer.ts'
+import { askOcsp } from './ocsp.ts'
 import type { ChainPolicy, RevocationFlag } from './policy.ts'
-import { checkSignatures, type SignatureInputs } from './signatures.ts'
+import type { SignatureInputs } from './signatures.ts'
 import { type ElementPosition, isMasked } from './verification-flags.ts'
 
 export interface ChainRevocation {
@@ -116,43 +114,16 @@ class Check {
     return { index, revocation: believed, isUnknown, sources: [], considered, notes: [] }
   }
 
-  /** A revocation counts also past its nextUpdate. */
   #askOcsp(index: number, crlsConsidered: number): Outcome {
-    const notes: Finding[] = []
-    const note: Note = (code, facts) => {
-      notes.push(finding<FindingCode>(code, index, facts))
-    }
-    const { revocation, staleRevocation, sources, considered } = checkOcsp(
-      { path: this.#path, index },
-      this.#context(),
-      note,
-    )
-    return {
+    const { revocation, sources, considered, notes } = askOcsp(
+      this.#path,
       index,
-      revocation: revocation ?? staleRevocation,
-      isUnknown: sources.length === 0,
-      sources,
-      considered: crlsConsidered + considered,
-      notes: sources.length === 0 ? notes : [],
-    }
-  }
-
-  #context(): RevocationContext {
-    const { at, budget } = this.#inputs
-    const evidence = this.#evidence
-    // Whether a responder is itself revoked, nobody asks.
-    return { at, budget, evidence, signers: this.#signers(), checkSignature, statusOfPath: () => 'unrevoked' }
-  }
-
-  /** A responder's certificate comes with its response, and is the issuer's own or one that the issuer signed. */
-  #signers(): SignerSource {
-    const isValid = (path: readonly Certificate[]) => {
-      const [responder, issuer] = path
-      if (responder === undefined || issuer === undefined || !mayHaveIssued(issuer, responder)) return false
-      const findings = checkSignatures(path, this.#inputs)
-      return findings.every(({ certificate }) => certificate !== 0)
-    }
-    return { certificatesOf: () => [], pathTo: () => undefined, isValid }
+      this.#evidence.ocspResponses,
+      this.#inputs,
+    )
+    const isUnknown = sources.length === 0
+    const all = crlsConsidered + considered
+    return { index, revocation, isUnknown, sources, considered: all, notes: isUnknown ? notes : [] }
   }
 }
 

@@ -43,7 +43,7 @@ const NAMES = {
   'name-constraints.not-permitted': 'HasNotPermittedNameConstraint', // 47
   'name-constraints.excluded': 'HasExcludedNameConstraint', // 48
   'name-constraints.unsupported-distance': 'HasNotSupportedNameConstraint', // 49
-  'name-constraints.unsupported-form': THROWS, // 51
+  'name-constraints.unsupported-form': 'HasNotSupportedNameConstraint', // 51
   'name-constraints.not-comparable': 'InvalidNameConstraints', // 53
   'basic-constraints.missing': 'InvalidBasicConstraints', // 79
   'basic-constraints.not-ca': 'InvalidBasicConstraints',

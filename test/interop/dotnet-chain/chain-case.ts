@@ -1,5 +1,6 @@
 /** One case of the comparison with .NET: what both sides are asked, and the line in which .NET is asked it. */
 
+import type { CertificateValidationOptions } from '../../../src/authentication/options.ts'
 import type { ChainPolicy } from '../../../src/path/x509chain/policy.ts'
 import type { Certificate } from '../../../src/x509/certificate.ts'
 import { AT, type Entity, type Fields, intermediate, leaf, root } from '../../path/build-certificate.ts'
@@ -49,7 +50,6 @@ export function trusting(customTrustStore: readonly Certificate[], more: Partial
 
 /** The case as `Program.cs` reads it. Unlike ours, everything is said, so that no default can differ unnoticed. */
 export function caseLine({ id, certificate, policy }: ChainCase): string {
-  const base64 = (certificates: readonly Certificate[] = []) => certificates.map(({ encoded }) => encode(encoded))
   return JSON.stringify({
     id,
     certificate: encode(certificate.encoded),
@@ -62,8 +62,39 @@ export function caseLine({ id, certificate, policy }: ChainCase): string {
     revocationMode: policy.revocationMode ?? 'Online',
     revocationFlag: policy.revocationFlag ?? 'ExcludeRoot',
     verificationTime: policy.verificationTime.toISOString(),
-    disableDownloads: true,
+    disableDownloads: policy.downloadedIssuers === undefined,
   })
+}
+
+/** One case of the comparison with the handler of ASP.NET Core. */
+export interface HandlerCase {
+  readonly id: string
+  readonly certificate: Certificate
+  readonly options: CertificateValidationOptions
+  readonly verificationTime: Date
+}
+
+/** The case as `Program.cs` reads it, every option said. */
+export function handlerLine({ id, certificate, options, verificationTime }: HandlerCase): string {
+  return JSON.stringify({
+    id,
+    certificate: encode(certificate.encoded),
+    handler: {
+      allowedCertificateTypes: options.allowedCertificateTypes ?? 'Chained',
+      chainTrustValidationMode: options.chainTrustValidationMode ?? 'System',
+      customTrustStore: base64(options.customTrustStore),
+      additionalChainCertificates: base64(options.additionalChainCertificates),
+      validateCertificateUse: options.validateCertificateUse ?? true,
+      validateValidityPeriod: options.validateValidityPeriod ?? true,
+      revocationMode: options.revocationMode ?? 'Online',
+      revocationFlag: options.revocationFlag ?? 'ExcludeRoot',
+    },
+    verificationTime: verificationTime.toISOString(),
+  })
+}
+
+function base64(certificates: readonly Certificate[] = []): readonly string[] {
+  return certificates.map(({ encoded }) => encode(encoded))
 }
 
 function encode(bytes: Uint8Array): string {

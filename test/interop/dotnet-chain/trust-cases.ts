@@ -1,10 +1,10 @@
 /** Where roots and intermediates lie, what they are called, who signed, and when. */
 
 import { bitString, integer, nullValue, oid, sequence } from '../../../src/der/writer.ts'
+import { createSigner, generateKey, type KeyAlgorithmName } from '../../../src/keys/keys.ts'
 import type { Certificate } from '../../../src/x509/certificate.ts'
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/x509/extension-encoding.ts'
 import { parseGeneralNameText } from '../../../src/x509/general-name-text.ts'
-import type { KeyAlgorithmName } from '../../../src/keys/keys.ts'
 import { SIGNATURE_ALGORITHM } from '../../../src/x509/oids.ts'
 import { AT, crossCertificate, type Fields, intermediate, leaf, root } from '../../path/build-certificate.ts'
 import { type ChainCase, type ChainFields, chainCase, makeChain, trusting } from './chain-case.ts'
@@ -216,7 +216,10 @@ const KEYS: readonly KeyAlgorithmName[] = [
 ]
 
 function keys(): readonly ChainCase[] {
-  return KEYS.map((key) => chainCase(`key: ${key}`, { root: { key }, intermediates: [{ key }], leaf: { key } }))
+  return KEYS.map((name) => {
+    const key = createSigner(generateKey(name))
+    return chainCase(`key: ${name}`, { root: { key }, intermediates: [{ key }] })
+  })
 }
 
 /** Each end of each period, a second before and behind the instant, and on it; read to the second, and between two. */

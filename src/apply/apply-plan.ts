@@ -1,0 +1,71 @@
+/** What applying a hierarchy file would do: for each entry, which of its certificates are made, changed, renewed or left. */
+
+import type { FileExport } from '../hierarchy-file/hierarchy-file.ts'
+import type { ResolvedEntry } from '../hierarchy-file/resolve.ts'
+
+/**
+ * What happens to one certificate. `make`: there is none. `restore`: a file of it is gone, and what was made comes
+ * back, from the seed, from a chain that holds it, or as another certificate for the key that is still there. `change`:
+ * made anew, with a new key, because its entry or its issuer has changed. `renew`: the same key, a new period. `rechain`:
+ * the certificate stays, the certificates above it are written anew. `adopt`: it was there before the file named it,
+ * and counts as made from it from now on. `borrow`: another shard writes it, and it is made here to sign with. `keep`:
+ * nothing.
+ */
+export type Action = 'make' | 'restore' | 'change' | 'renew' | 'rechain' | 'adopt' | 'borrow' | 'keep'
+
+/** The actions after which something is on the disk that was not there before. */
+export const WRITING: readonly Action[] = ['make', 'restore', 'change', 'renew', 'rechain', 'adopt']
+
+/** Why something is changed. */
+export type Reason = 'entry' | 'issuer' | 'key' | 'interrupted' | 'foreign'
+
+export interface EntryPlan {
+  readonly entry: ResolvedEntry
+  /** The numbers of its certificates, from 1, by what happens to them. */
+  readonly actions: ReadonlyMap<Action, readonly number[]>
+  /** Why certificates are changed; of many, the reasons of all of them. */
+  readonly reasons: ReadonlySet<Reason>
+  /** Where `restore` finds the certificate as it was: the chain of this one begins with it. */
+  readonly foundIn: string | undefined
+  /** Those that are to be revoked and are not. */
+  readonly revoke: readonly number[]
+  readonly crl: 'make' | 'keep' | undefined
+  readonly exports: readonly PlannedExport[]
+}
+
+/** Exports of one certificate that are missing or of another certificate. */
+export interface PlannedExport {
+  readonly n: number
+  readonly exports: readonly FileExport[]
+}
+
+/** A certificate that the file no longer names. */
+export interface PrunedName {
+  readonly name: string
+  readonly fingerprint: string
+  /** Its exports, below `exports/`. */
+  readonly exports: readonly string[]
+}
+
+export interface ApplyPlan {
+  /** In an order in which each issuer comes before what it issues. */
+  readonly entries: readonly EntryPlan[]
+  /** Certificates that a file once made and that this one does not name. */
+  readonly unnamed: readonly PrunedName[]
+}
+
+/** How many certificates an action is taken for. */
+export function countOf({ actions }: EntryPlan, action: Action): number {
+  return actions.get(action)?.length ?? 0
+}
+
+/** Whether anything would be written. @param prune whether what is unnamed is removed */
+export function isIdle({ entries, unnamed }: ApplyPlan, prune: boolean): boolean {
+  return entries.every(isKept) && (!prune || unnamed.length === 0)
+}
+
+function isKept(plan: EntryPlan): boolean {
+  const { actions, revoke, crl, exports } = plan
+  const acts = WRITING.some((action) => (actions.get(action)?.length ?? 0) > 0)
+  return !acts && revoke.length === 0 && crl !== 'make' && exports.length === 0
+}

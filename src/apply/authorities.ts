@@ -1,0 +1,112 @@
+/**
+ * The certificates of a run that others depend on: roots, authorities, and what is cross-signed. They are made in
+ * memory, each before what it issues, before anything is written.
+ */
+
+import { atPlace, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import type { NamedAuthority } from '../issue/credential.ts'
+import type { PrivateKey } from '../keys/keys.ts'
+import { issuedEvent } from '../store/issued-event.ts'
+import type { Store } from '../store/store.ts'
+import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import type { Action, EntryPlan } from './apply-plan.ts'
+import { type Made, type MakingMeans, makeInstance, type Relations } from './make.ts'
+
+export interface AuthorityMeans extends MakingMeans {
+  readonly store: Store
+  /** As errors name the hierarchy file. */
+  readonly file: string
+  /** The private key that lies in the store under a name. */
+  readonly unlockKey: (name: string) => Promise<PrivateKey>
+}
+
+/** Whether an entry is made here, and not by the crew that makes the many. */
+export function isMadeFirst(entry: ResolvedEntry): boolean {
+  return entry.count === undefined && (entry.isAuthority || entry.from === undefined || entry.crossSigns !== undefined)
+}
+
+/** The one action of an entry that stands for a single certificate; undefined if another shard writes it. */
+export function onlyAction({ actions }: EntryPlan): Action | undefined {
+  return [...actions].find(([, numbers]) => numbers.length > 0)?.[0]
+}
+
+/** The authorities of one run: those that are made, and those that are in the store and have to sign. */
+export class Authorities {
+  readonly #means: AuthorityMeans
+  readonly #entries: ReadonlyMap<string, ResolvedEntry>
+  readonly #made = new Map<string, Made>()
+  readonly #keys = new Map<string, PrivateKey>()
+
+  constructor(entries: readonly ResolvedEntry[], means: AuthorityMeans) {
+    this.#means = means
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]))
+  }
+
+  /**
+   * Makes what the plan says; nothing is written.
+   * @returns undefined if the certificate stays as it is
+   * @throws PkiError with the place of the entry
+   */
+  async make(plan: EntryPlan): Promise<Made | undefined> {
+    const { entry } = plan
+    try {
+      const made = await this.#make(plan)
+      if (made !== undefined) this.#made.set(entry.name, made)
+      return made
+    } catch (cause) {
+      throw atPlace(this.#means.file, entry.place, entry.name, cause)
+    }
+  }
+
+  async #make(plan: EntryPlan): Promise<Made | undefined> {
+    const { entry, foundIn } = plan
+    switch (onlyAction(plan)) {
+      case 'make':
+      case 'change':
+      case 'borrow':
+        return makeInstance(entry, 1, await this.relations(entry), this.#means)
+      case 'renew':
+        return this.#renew(entry)
+      case 'restore':
+        return foundIn === undefined ? this.#restore(entry) : this.#takeFromChain(entry, foundIn)
+      default:
+        return undefined
+    }
+  }
+
+  async #renew(entry: ResolvedEntry): Promise<Made> {
+    const own = fingerprint(this.#means.store.readCertificate(entry.name))
+    const predecessor = { fingerprint: own, key: await this.#key(entry.name) }
+    return makeInstance(entry, 1, await this.relations(entry), this.#means, predecessor)
+  }
+
+  /** With a seed everything comes back as it was; without one, another certificate for the key that is still there. */
+  async #restore(entry: ResolvedEntry): Promise<Made> {
+    const relations = await this.relations(entry)
+    if (this.#means.seeded !== undefined || entry.crossSigns !== undefined) {
+      return makeInstance(entry, 1, relations, this.#means)
+    }
+    const key = await this.#key(entry.name)
+    return makeInstance(entry, 1, relations, this.#means, { fingerprint: this.#lastFingerprint(entry), key })
+  }
+
+  /** The certificate as it was: whoever was issued by it has it in the chain. */
+  async #takeFromChain(entry: ResolvedEntry, below: string): Promise<Made> {
+    const { store } = this.#means
+    const { name, profileName, specification, from } = entry
+    const [certificate] = store.readChain(below)
+    if (certificate === undefined) return this.#restore(entry)
+    const chain = this.chain(name)
+    const issuer = from === undefined ? undefined : { name: from, certificate: this.certificate(from) }
+    const event = { ...issuedEvent({ name, certificate }, issuer, profileName), specification }
+    return {
+      name,
+      credential: { certificate, chain, privateKey: undefined },
+      item: {
+        credential: { name, certificate, chain, key: 'keep' },
+        event: { ...event, renews: fingerprint(certificate) },
+      },
+      problems: [],
+    }
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * Decides what applying a hierarchy file does. Decided is by what the journal recorded when a certificate was made, the
+ * fingerprint of its entry and that of its issuer, and by which files are there; never by what a certificate looks like.
+ * Nothing is written.
+ */
+
+import { PkiError } from '../errors.ts'
+import type { HierarchyFile } from '../hierarchy-file/hierarchy-file.ts'
+import { atPlace, instanceCount, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import { addDuration, type Duration } from '../profile/duration.ts'
+import { Revocations } from '../store/revocations.ts'
+import type { Store } from '../store/store.ts'
+import { fingerprint } from '../x509/certificate.ts'
+import type { Action, ApplyPlan, EntryPlan, PrunedName, Reason } from './apply-plan.ts'
+import { planCrl } from './plan-crl.ts'
+import { planExports } from './plan-exports.ts'
+import { planRevocations } from './plan-revocations.ts'
+import { type NameRecord, readRecords, type StoreRecords } from './records.ts'
+
+export interface PlanOptions {
+  /** Renew what ends within this time. */
+  readonly ifExpiring: Duration | undefined
+  /** Change certificates of these names that no hierarchy file made, instead of refusing. */
+  readonly force: boolean
+  /** Whether a name is this run's to write: of several shards, each writes its own. */
+  readonly owns: (name: string) => boolean
+  /** Whether everything follows from a seed, and so comes back octet for octet. */
+  readonly isSeeded: boolean
+  readonly now: Date
+}
+
+/**
+ * @param entries of a consistent file, see `contradictions.ts`
+ * @throws PkiError `refused.exists` for a certificate that is there and was not made from this file
+ */
+export function planApply(
+  store: Store,
+  { file }: Pick<HierarchyFile, 'file'>,
+  entries: readonly ResolvedEntry[],
+  options: PlanOptions,
+): ApplyPlan {
+  const planner = new Planner(store, file, options)
+  const plans = inOrderOfIssue(entries).map((entry) => planner.plan(entry))
+  return { entries: planner.withCrls(plans), unnamed: planner.unnamed() }
+}
+
+/** Each issuer, and each authority that is cross-signed, before what depends on it; otherwise in the order of the file. */
+function inOrderOfIssue(entries: readonly ResolvedEntry[]): readonly ResolvedEntry[] {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  const ordered = new Set<ResolvedEntry>()
+  const add = (entry: ResolvedEntry): void => {
+    if (ordered.has(entry)) return
+    for (const name of [entry.from, entry.crossSigns]) {
+      const other = name === undefined ? undefined : byName.get(name)
+      if (other !== undefined) add(other)
+    }
+    ordered.add(entry)
+  }
+  for (const entry of entries) add(entry)
+  return [...ordered]
+}
+
+/** What becomes of an authority, for those below it. */
+interface Outcome {
+  readonly isNew: boolean
+  /** Of its certificate as it will be; undefined if that is still to be made. */
+  readonly fingerprint: string | undefined
+  /** Of its earlier certificates with the same key. */
+  readonly renews: readonly string[]
+}
+
+interface Decision {
+  readonly action: Action
+  readonly reason?: Reason
+}
+
+/** In place of a fingerprint: the certificate of another shard, which is what it was. */
+const ELSEWHERE = 'elsewhere'
+
+class Planner {
+  readonly #store: Store
+  readonly #file: string
+  readonly #options: PlanOptions
+  readonly #records: StoreRecords
+  readonly #certificates: ReadonlySet<string>
+  readonly #keys: ReadonlySet<string>
+  readonly #chains: ReadonlySet<string>
+  readonly #outcomes = new Map<string, Outcome>()
+  readonly #named = new Set<string>()
+  #knownRevocations: Revocations | undefined
+
+  constructor(store: Store, file: string, options: PlanOptions) {
+    this.#store = store
+    this.#file = file
+    this.#options = options
+    this.#records = readRecords(store)
+    this.#certificates = new Set(store.names())
+    this.#keys = new Set(store.keyNames())
+    this.#chains = new Set(store.chainNames())
+  }
+
+  plan(entry: ResolvedEntry): EntryPlan {
+    const actions = new Map<Action, number[]>()
+    const reasons = new Set<Reason>()
+    for (let n = 1; n <= instanceCount(entry); n++) {
+      const name = instanceName(entry, n)
+      this.#named.add(name)
+      if (!this.#options.owns(name)) {
+        this.#borrow(entry, name, actions)
+        continue
+      }
+      const { action, reason } = this.#decide(entry, name)
+      if (reason !== undefined) reasons.add(reason)
+      const numbers = actions.get(action)
+      if (numbers === undefined) actions.set(action, [n])
+      else numbers.push(n)
+      if (entry.count === undefined) this.#outcomes.set(name, this.#outcomeOf(name, action))
+    }
+    const facts = { store: this.#store, records: this.#records, actions }
+    const revoke = entry.revoked === undefined ? [] : planRevocations(entry, facts, this.#revocations())
+    const foundIn = entry.count === undefined && actions.has('restore') ? this.#findInChains(entry.name) : undefined
+    return { entry, actions, reasons, foundIn, revoke, crl: undefined, exports: planExports(entry, facts) }
+  }
+
+  /** What another shard writes is made here too if it may have to sign. */
+  #borrow(entry: ResolvedEntry, name: string, actions: Map<Action, number[]>): void {
+    if (entry.count !== undefined || !entry.isAuthority || this.#certificates.has(name)) return
+    actions.set('borrow', [1])
+    this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })
+  }
+
+  /** CRLs last, when it is known what all entries below an authority revoke. */
+  withCrls(plans: readonly EntryPlan[]): readonly EntryPlan[] {
+    if (plans.every(({ entry }) => entry.crl === undefined)) return plans
+    const { ifExpiring, now } = this.#options
+    const facts = { store: this.#store, revocations: this.#revocations(), ifExpiring, now }
+    return plans.map((plan) => ({ ...plan, crl: planCrl(plan, plans, facts) }))
+  }
+
+  #revocations(): Revocations {
+    if (this.#knownRevocations === undefined) {
+      this.#knownRevocations = new Revocations(this.#store)
+      this.#knownRevocations.refresh()
+    }
+    return this.#knownRevocations
+  }
+
+  /** What a file made once and this one does not name; authorities that it uses are named. */
+  unnamed(): readonly PrunedName[] {
+    const pruned: PrunedName[] = []
+    const used = new Set(this.#outcomes.keys())
+    for (const [name, { fingerprint: own, specification, isAdopted }] of this.#records.names) {
+      if (this.#named.has(name) || used.has(name) || specification === undefined || isAdopted) continue
+      if (!this.#certificates.has(name)) continue
+      pruned.push({ name, fingerprint: own, exports: this.#records.exports.get(name)?.files ?? [] })
+    }
+    return pruned
+  }
+
+  #decide(entry: ResolvedEntry, name: string): Decision {
+    const record = this.#records.names.get(name)
+    const issuer = entry.from === undefined ? undefined : this.#issuerOutcome(entry.from)
+    const model = entry.crossSigns === undefined ? undefined : this.#issuerOutcome(entry.crossSigns)
+    const isSame = record !== undefined && record.specification === entry.specification
+    if (!this.#certificates.has(name)) {
+      this.#requireFreeKey(name, record, entry)
+      const comesBack = isSame && !this.#isUprooted(record, issuer) && model?.isNew !== true
+      return comesBack && this.#canComeBack(entry, name) ? { action: 'restore' } : { action: 'make' }
+    }
+    if (record?.specification === undefined) return this.#decideForeign(entry, name, record, issuer)
+    if (!isSame) return { action: 'change', reason: 'entry' }
+    if (this.#isUprooted(record, issuer) || model?.isNew === true) return { action: 'change', reason: 'issuer' }
+    if (record.isUnconfirmed && fingerprint(this.#store.readCertificate(name)) !== record.fingerprint) {
+      return { action: 'change', reason: 'interrupted' }
+    }
+    return this.#decideKept(entry, name, record, issuer)
+  }
+
+  /** One that is there and of this file: whether all of it is there, and for how long. */
+  #decideKept(entry: ResolvedEntry, name: string, record: NameRecord, issuer: Outcome | undefined): Decision {
+    const { isSeeded, ifExpiring, now } = this.#options
+    const lacksKey = entry.crossSigns === undefined && !record.isAdopted && !this.#keys.has(name)
+    const lacksChain = issuer !== undefined && !this.#chains.has(name)
+    if (lacksKey) return isSeeded ? { action: 'restore' } : { action: 'change', reason: 'key' }
+    const isEnding = ifExpiring !== undefined && new Date(record.notAfter) <= addDuration(now, ifExpiring)
+    if (isEnding) return { action: 'renew' }
+    const isOfOlderIssuer = issuer !== undefined && issuer.fingerprint !== ELSEWHERE
+    if (lacksChain || (isOfOlderIssuer && record.issuerFingerprint !== issuer.fingerprint)) return { action: 'rechain' }
+    return { action: 'keep' }
+  }
+
+  /**
+   * One that is there, and no hierarchy file made it. If it has the issuer and the profile that the entry wants, it is
+   * what the file describes: so a file that was written from a store finds that store complete.
+   */
+  #decideForeign(
+    entry: ResolvedEntry,
+    name: string,
+    record: NameRecord | undefined,
+    issuer: Outcome | undefined,
+  ): Decision {
+    if (this.#options.force) return { action: 'change', reason: 'foreign' }
+    const isIssuer = record !== undefined && record.issuer === entry.from && !this.#isUprooted(record, issuer)
+    const isProfile = record?.profile === undefined || record.profile === entry.profileName
+    if (isIssuer && isProfile) return { action: 'adopt' }
+    const path = this.#store.certificatePath(name)
+    const refusal = new PkiError('refused.exists', `it exists already, and was not made from this file: ${path}`, {
+      hint: 'give the entry another name, remove the certificate, or pass --force to replace it',
+      context: { name, path },
+    })
+    throw atPlace(this.#file, entry.place, name, refusal)
+  }
+
+  /** Whether the issuer is no longer the one that issued it, nor one that renews that one. */
+  #isUprooted({ issuerFingerprint, issuer: issuerName }: NameRecord, issuer: Outcome | undefined): boolean {
+    if (issuer === undefined) return issuerName !== undefined
+    if (issuer.isNew) return true
+    if (issuerFingerprint === undefined || issuer.fingerprint === ELSEWHERE) return false
+    return issuerFingerprint !== issuer.fingerprint && !issuer.renews.includes(issuerFingerprint)
+  }
+
+  #issuerOutcome(name: string): Outcome {
+    const known = this.#outcomes.get(name)
+    if (known !== undefined) return known
+    // Not in the file: the store has it as it is.
+    const own = fingerprint(this.#store.readCertificate(name))
+    const outcome = { isNew: false, fingerprint: own, renews: this.#records.names.get(name)?.renews ?? [] }
+    this.#outcomes.set(name, outcome)
+    return outcome
+  }
+
+  #outcomeOf(name: string, action: Action): Outcome {
+    const record = this.#records.names.get(name)
+    const renews = record === undefined ? [] : [...record.renews, record.fingerprint]
+    switch (action) {
+      case 'make':
+      case 'change':
+        return { isNew: true, fingerprint: undefined, renews: [] }
+      case 'renew':
+        return { isNew: false, fingerprint: undefined, renews }
+      case 'restore': {
+        const isExact = this.#options.isSeeded || this.#findInChains(name) !== undefined
+        return { isNew: false, fingerprint: isExact ? record?.fingerprint : undefined, renews }
+      }
+      default:
+        return { isNew: false, fingerprint: record?.fingerprint, renews: record?.renews ?? [] }
+    }
+  }
+
+  /** From the seed; from the chain of a certificate below; or with its key, which is still there. */
+  #canComeBack(entry: ResolvedEntry, name: string): boolean {
+    if (this.#options.isSeeded || this.#keys.has(name)) return true
+    return entry.isAuthority && this.#findInChains(name) !== undefined
+  }
+
+  #findInChains(name: string): string | undefined {
+    const record = this.#records.names.get(name)
+    return record && findBelow(this.#records, record.fingerprint, name, (below) => this.#chains.has(below))
+  }
+
+  /** A key without a certificate is either what an interrupted run has left, or somebody's request. */
+  #requireFreeKey(name: string, record: NameRecord | undefined, entry: ResolvedEntry): void {
+    if (record !== undefined || this.#options.force || !this.#keys.has(name)) return
+    const path = this.#store.keyPath(name)
+    const refusal = new PkiError('refused.exists', `there is a private key already, and no certificate: ${path}`, {
+      hint: 'if it belongs to a request, sign that; otherwise remove it, or pass --force to replace it',
+      context: { name, path },
+    })
+    throw atPlace(this.#file, entry.place, name, refusal)
+  }
+}
+
+/** A certificate that was issued by this one, so that its chain begins with it. */
+function findBelow(
+  { names }: StoreRecords,
+  issuerFingerprint: string,
+  issuer: string,
+  hasChain: (name: string) => boolean,
+): string | undefined {
+  for (const [name, record] of names) {
+    if (record.issuer === issuer && record.issuerFingerprint === issuerFingerprint && hasChain(name)) return name
+  }
+  return undefined
+}

@@ -1,0 +1,119 @@
+/** What the journal remembers of each name in a store, as far as it matters for applying a hierarchy file. */
+
+import type { JournalEntry } from '../store/journal.ts'
+import { JournalFollower } from '../store/journal-follower.ts'
+import type { Store } from '../store/store.ts'
+
+/** The latest certificate under a name. */
+export interface NameRecord {
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
+  readonly serialNumber: string
+  readonly notAfter: string
+  /** Name in the store; undefined for a self-signed or an imported certificate. */
+  readonly issuer: string | undefined
+  readonly issuerKeyHash: string | undefined
+  /** Of the issuer's certificate that stands in its chain. */
+  readonly issuerFingerprint: string | undefined
+  readonly profile: string | undefined
+  /** Fingerprint of the entry it was made from; undefined if no hierarchy file made it. */
+  readonly specification: string | undefined
+  /** It was there before a hierarchy file named it. */
+  readonly isAdopted: boolean
+  /** Earlier certificates with the same key that this one renews. */
+  readonly renews: readonly string[]
+  /** It took the place of another certificate, and nothing was noted since that says that this went well. */
+  readonly isUnconfirmed: boolean
+}
+
+export interface ExportRecord {
+  readonly specification: string
+  readonly files: readonly string[]
+}
+
+export interface StoreRecords {
+  readonly names: ReadonlyMap<string, NameRecord>
+  readonly exports: ReadonlyMap<string, ExportRecord>
+}
+
+/** Reads the journal once. Memory is that of what it returns: some 300 octets for each name. */
+export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreRecords {
+  const names = new Map<string, NameRecord>()
+  const exports = new Map<string, ExportRecord>()
+  const unconfirmed = new Set<string>()
+  const once = interning()
+  const follower = new JournalFollower(journalPath, {
+    wanted: new Set(['issued', 'imported', 'adopted', 'rechained', 'removed', 'exported', 'applied']),
+    onEntry: (entry) => {
+      if (entry.event === 'applied') {
+        for (const name of unconfirmed) change(names, name, { isUnconfirmed: false })
+        unconfirmed.clear()
+      } else if (entry.event === 'exported') {
+        exports.set(entry.name, { specification: entry.specification, files: entry.files })
+      } else {
+        note(entry, names, once)
+        if (entry.event === 'issued' && names.get(entry.name)?.isUnconfirmed === true) unconfirmed.add(entry.name)
+      }
+    },
+    onRestart: () => undefined,
+  })
+  follower.follow()
+  return { names, exports }
+}
+
+function note(entry: JournalEntry, names: Map<string, NameRecord>, once: (text: string) => string): void {
+  switch (entry.event) {
+    case 'issued':
+    case 'imported': {
+      const before = names.get(entry.name)
+      const issued = entry.event === 'issued' ? entry : undefined
+      const { fingerprint, serialNumber, notAfter } = entry
+      const renews = issued?.renews !== undefined && issued.renews === before?.fingerprint
+      names.set(once(entry.name), {
+        fingerprint,
+        serialNumber,
+        notAfter: once(notAfter),
+        issuer: issued?.issuer && once(issued.issuer),
+        issuerKeyHash: issued?.issuerKeyHash && once(issued.issuerKeyHash),
+        issuerFingerprint: issued?.issuerFingerprint && once(issued.issuerFingerprint),
+        profile: issued?.profile && once(issued.profile),
+        specification: issued?.specification && once(issued.specification),
+        isAdopted: renews && before.isAdopted,
+        renews: renews ? [...before.renews, before.fingerprint] : NOTHING,
+        isUnconfirmed: before !== undefined,
+      })
+      return
+    }
+    case 'adopted':
+      if (names.get(entry.name)?.fingerprint === entry.fingerprint) {
+        change(names, entry.name, { specification: once(entry.specification), isAdopted: true })
+      }
+      return
+    case 'rechained':
+      if (names.get(entry.name)?.fingerprint === entry.fingerprint) {
+        change(names, entry.name, { issuerFingerprint: once(entry.issuerFingerprint) })
+      }
+      return
+    case 'removed':
+      names.delete(entry.name)
+      return
+  }
+}
+
+const NOTHING: readonly string[] = []
+
+function change(names: Map<string, NameRecord>, name: string, change: Partial<NameRecord>): void {
+  const record = names.get(name)
+  if (record !== undefined) names.set(name, { ...record, ...change })
+}
+
+/** Each text kept once: a hundred thousand certificates have one issuer and one time of ending. */
+function interning(): (text: string) => string {
+  const texts = new Map<string, string>()
+  return (text) => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    if (texts.size < 4096) texts.set(text, text)
+    return text
+  }
+}

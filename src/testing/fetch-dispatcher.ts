@@ -1,0 +1,41 @@
+/**
+ * What gives `fetch` a client certificate. It is an option of undici, which Node has inside and hands out nowhere; but
+ * fetch takes its settings from a global agent, and another agent of that kind is what fetch takes as `dispatcher`. The
+ * undici of npm would do too, if it had the version of the one inside.
+ */
+
+import { PkiError } from '../errors.ts'
+
+/** PEM, as `tls.connect` takes them. */
+export interface ConnectOptions {
+  readonly ca: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+export type Dispatcher = NonNullable<RequestInit['dispatcher']>
+
+/** A dispatcher of its own, with connections of its own. @throws PkiError `input.unsupported` */
+export function createDispatcher(connect: ConnectOptions): Dispatcher {
+  const Agent = agentOfFetch()
+  if (Agent?.name === 'Agent') return new Agent({ connect })
+  throw new PkiError('input.unsupported', 'fetch takes no client certificate here', {
+    hint: 'use agent() with node:https; a global dispatcher that was replaced hides what is needed',
+    context: { found: Agent?.name },
+  })
+}
+
+type AgentConstructor = new (options: { readonly connect: ConnectOptions }) => Dispatcher
+
+function agentOfFetch(): AgentConstructor | undefined {
+  // Node loads undici when somebody asks for a part of it.
+  void globalThis.Response
+  // The number rises with undici's interface; the latest is fetch's own.
+  const symbols = Object.getOwnPropertySymbols(globalThis)
+    .filter(({ description }) => /^undici\.globalDispatcher\.\d+$/.test(description ?? ''))
+    .sort((a, b) => (b.description ?? '').localeCompare(a.description ?? '', 'en', { numeric: true }))
+  const [latest] = symbols
+  if (latest === undefined) return undefined
+  const dispatcher = (globalThis as unknown as Readonly<Record<symbol, object | undefined>>)[latest]
+  return dispatcher?.constructor as AgentConstructor | undefined
+}

@@ -1,0 +1,185 @@
+/** The same authentication in Express, Fastify and web-standard servers, with their types. */
+
+import { createServer } from 'node:https'
+import express, { type Request, type Response } from 'express'
+import fastify, { type FastifyRequest } from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { fastifyCertificateAuthentication, requireCertificateHook } from '../../src/authentication/fastify.ts'
+import { certificateForwarding } from '../../src/authentication/forwarding.ts'
+import { certificateAuthentication } from '../../src/authentication/middleware.ts'
+import { redirectToHost } from '../../src/authentication/redirect.ts'
+import { requireCertificate } from '../../src/authentication/require-certificate.ts'
+import { serverTls } from '../../src/authentication/server-tls.ts'
+import { WebCertificateAuthentication } from '../../src/authentication/web.ts'
+import { AT, base64Of, CLIENT, pemText, ROOT, SERVER, SS_CLIENT, SUB } from './certificates.ts'
+import { type Ask, ask1, listen } from './https-server.ts'
+
+const OPTIONS = {
+  clock: () => AT,
+  chainTrustValidationMode: 'CustomRootTrust',
+  customTrustStore: [ROOT.certificate, SUB.certificate],
+  revocationMode: 'NoCheck',
+} as const
+const THROWING = {
+  ...OPTIONS,
+  surroundings: () => {
+    throw new Error('SECRET')
+  },
+}
+const FORWARDING = { trustedProxies: ['loopback'] }
+const SUBJECT = { allowedSubjectPatterns: ['^DC=test, CN=Test Client$|^CN=Test Client, DC=test$'] }
+const NOBODY = { allowedThumbprints: [] }
+
+/** Every framework answers alike. */
+const ANSWERS: readonly (readonly [name: string, ask: Ask, answer: object])[] = [
+  ['public, nobody', { path: '/' }, { status: 200, body: 'nobody' }],
+  ['public, somebody', { path: '/', client: CLIENT }, { status: 200, body: 'Test Client' }],
+  ['public, somebody who is not accepted', { path: '/', client: SS_CLIENT }, { status: 200, body: 'nobody' }],
+  ['protected, nobody', { path: '/protected' }, { status: 403, body: '' }],
+  ['protected, somebody', { path: '/protected', client: CLIENT }, { status: 200, body: 'Test Client' }],
+  ['protected, not accepted', { path: '/protected', client: SS_CLIENT }, { status: 403, body: '' }],
+  ['protected, forwarded', { path: '/protected', headers: { 'X-Client-Cert': base64Of(CLIENT) } }, { status: 200 }],
+  ['for nobody', { path: '/for-nobody', client: CLIENT }, { status: 403, body: '' }],
+]
+
+function throughExpress(options: typeof OPTIONS) {
+  const app = express()
+  app.use(certificateForwarding(FORWARDING))
+  app.use(
+    certificateAuthentication<Request, Response>({
+      ...options,
+      events: { onChallenge: (context) => void context.response.headersSent },
+    }),
+  )
+  const say = (request: Request, response: Response) => {
+    // Typed by the augmentation of Express.Request.
+    response.send(request.principal?.name ?? 'nobody')
+  }
+  app.get('/', say)
+  app.get('/protected', requireCertificate(SUBJECT), say)
+  app.get('/for-nobody', requireCertificate(NOBODY), say)
+  return createServer(serverTls({ credential: SERVER }), app)
+}
+
+test.each(ANSWERS)('Express: %s', async (_, ask, answer) => {
+  const port = await listen(throughExpress(OPTIONS))
+  expect(await ask1(port, ask)).toMatchObject(answer)
+})
+
+test('Express: an exception is a 500 without a word of it, even in its development mode', async () => {
+  const port = await listen(throughExpress(THROWING))
+  const { status, body } = await ask1(port, { client: CLIENT })
+  expect(status).toBe(500)
+  expect(body).toContain('certificate authentication failed')
+  expect(body).not.toMatch(/SECRET|\.ts|at /)
+})
+
+async function throughFastify(options: typeof OPTIONS): Promise<number> {
+  const app = fastify({ https: serverTls({ credential: SERVER }) })
+  await app.register(fastifyCertificateAuthentication, { ...options, forwarding: FORWARDING })
+  const say = async (request: FastifyRequest) => request.principal?.name ?? 'nobody'
+  app.get('/', say)
+  app.get('/protected', { onRequest: requireCertificateHook(SUBJECT) }, say)
+  app.get('/for-nobody', { preHandler: requireCertificateHook(NOBODY) }, say)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => app.close())
+  const [address] = app.addresses()
+  return address?.port ?? 0
+}
+
+test.each(ANSWERS)('Fastify: %s', async (_, ask, answer) => {
+  expect(await ask1(await throughFastify(OPTIONS), ask)).toMatchObject(answer)
+})
+
+test('Fastify: an exception is a 500 without a word of it', async () => {
+  const { status, body } = await ask1(await throughFastify(THROWING), { client: CLIENT })
+  expect({ status, body: JSON.parse(body) }).toEqual({
+    status: 500,
+    body: { statusCode: 500, error: 'Internal Server Error', message: 'certificate authentication failed' },
+  })
+})
+
+test('Fastify: onChallenge answers by reply', async () => {
+  const app = fastify({ https: serverTls({ credential: SERVER }) })
+  await app.register(fastifyCertificateAuthentication, {
+    ...OPTIONS,
+    events: {
+      onChallenge(context) {
+        context.response.redirect('https://secure.test/', 307)
+        context.handleResponse()
+      },
+    },
+  })
+  app.get('/', { onRequest: requireCertificateHook() }, async () => 'in')
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => app.close())
+  const { status, headers } = await ask1(app.addresses()[0]?.port ?? 0, {})
+  expect({ status, location: headers.location }).toEqual({ status: 307, location: 'https://secure.test/' })
+})
+
+test('Fastify: a hook without the plugin is an error', async () => {
+  const app = fastify()
+  app.get('/', { onRequest: requireCertificateHook() }, async () => 'in')
+  expect((await app.inject('/')).statusCode).toBe(500)
+})
+
+test('Express: onChallenge of a redirect is typed for its request and response', async () => {
+  const app = express()
+  app.use(certificateAuthentication({ ...OPTIONS, events: { onChallenge: redirectToHost('secure.test') } }))
+  app.get('/a', requireCertificate(), (_request, response) => void response.send('in'))
+  const port = await listen(createServer(serverTls({ credential: SERVER }), app))
+  expect(await ask1(port, { path: '/a' })).toMatchObject({ status: 307 })
+})
+
+const web = new WebCertificateAuthentication({ ...OPTIONS, forwarding: FORWARDING })
+const request = (headers: Readonly<Record<string, string>> = {}, url = 'https://a.test/') =>
+  new Request(url, { headers })
+
+test.each([
+  ['DER', CLIENT.certificate.encoded],
+  ['PEM', pemText(CLIENT)],
+])('web: a certificate in %s from the server', async (_, certificate) => {
+  const result = await web.authenticate(request(), { certificate })
+  expect(result).toMatchObject({ outcome: 'success', principal: { name: 'Test Client' } })
+})
+
+test.each([
+  ['a certificate over http', request({}, 'http://a.test/'), { certificate: CLIENT.certificate.encoded }, 'no-result'],
+  ['no certificate', request(), {}, 'no-result'],
+  ['no DER', request(), { certificate: Uint8Array.of(1) }, 'failure'],
+  ['a header of a proxy', request({ 'x-client-cert': base64Of(CLIENT) }), { remoteAddress: '127.0.0.1' }, 'success'],
+  [
+    'a header of a stranger',
+    request({ 'x-client-cert': base64Of(CLIENT) }),
+    { remoteAddress: '192.0.2.1' },
+    'no-result',
+  ],
+  ['a header of nobody knows whom', request({ 'x-client-cert': base64Of(CLIENT) }), {}, 'no-result'],
+] as const)('web: %s', async (_, from, connection, outcome) => {
+  expect((await web.authenticate(from, connection)).outcome).toBe(outcome)
+})
+
+test('web: a text that is no PEM is the server’s mistake', async () => {
+  const failing = web.authenticate(request(), { certificate: 'x' })
+  await expect(failing).rejects.toMatchObject({
+    name: 'CertificateAuthenticationError',
+    cause: { code: 'usage.option' },
+  })
+})
+
+test('web: who may, who may not, and who is not there', async () => {
+  const connection = { certificate: CLIENT.certificate.encoded }
+  expect((await web.authorize(request(), connection, SUBJECT)).answer).toBeUndefined()
+  expect((await web.authorize(request(), connection, NOBODY)).answer?.status).toBe(403)
+  expect((await web.authorize(request(), connection, { allowedSubjectPatterns: ['['] })).answer?.status).toBe(403)
+  const { answer } = await web.authorize(request(), {})
+  expect([answer?.status, await answer?.text(), answer?.headers.get('www-authenticate')]).toEqual([403, '', null])
+})
+
+test('web: onChallenge answers with respondWith', async () => {
+  const redirecting = new WebCertificateAuthentication({
+    ...OPTIONS,
+    events: { onChallenge: (context) => context.respondWith(Response.redirect('https://secure.test/', 307)) },
+  })
+  expect((await redirecting.challenge(request())).status).toBe(307)
+})
