@@ -30,7 +30,7 @@ export function makeStore(folder) {
   const lines = serials.map((serialNumber, i) => {
     const name = `client${i}`
     const fingerprint = randomBytes(32).toString('hex')
-    return { ...model, name, subject: `CN=${name}`, serialNumber, fingerprint }
+    return { ...model, profile: 'client', name, subject: `CN=${name}`, serialNumber, fingerprint }
   })
   const { issuerKeyHash, at, v } = model
   for (const { name, serialNumber, fingerprint } of lines.filter((_, i) => i % (ISSUED / REVOKED) === 0)) {

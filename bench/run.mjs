@@ -1,9 +1,10 @@
-// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine, revocation, serve.
+// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine, revocation, serve, authentication.
 
 const sections = {
   startup: async () => (await import('./startup.mjs')).benchStartup(),
   engine: async () => (await import('./engine.mjs')).benchEngine(),
   revocation: async () => (await import('./revocation.mjs')).benchRevocation(),
+  authentication: async () => (await import('./authentication.mjs')).benchAuthentication(),
   serve: async () => (await import('./serve.mjs')).benchServe(),
 }
 

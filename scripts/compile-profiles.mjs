@@ -1,7 +1,8 @@
-// Makes two files from what people write by hand:
+// Makes three files from what people write by hand:
 //   src/profile/built-in.ts           from templates/profiles/*.yaml, checked, so that issuing loads neither yaml nor zod
 //   templates/profile.schema.json     from src/profile/schema.ts, for editors
-// Both are committed; a test fails when they are out of date. `npm run build` runs this, or: node scripts/compile-profiles.mjs
+//   templates/hierarchy.schema.json   from src/hierarchy-file/schema.ts, for editors
+// All are committed; a test fails when they are out of date. `npm run build` runs this, or: node scripts/compile-profiles.mjs
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -10,7 +11,7 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Writes both files, unless they are current already. */
+/** Writes the files, unless they are current already. */
 export async function compileProfiles() {
   const folder = join(root, 'templates/profiles')
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
@@ -19,6 +20,8 @@ export async function compileProfiles() {
   const { module, schema } = compile(Object.fromEntries(texts))
   writeIfChanged('src/profile/built-in.ts', module)
   writeIfChanged('templates/profile.schema.json', schema)
+  const { formatHierarchyJsonSchema } = await importSource('hierarchy-file/schema.ts')
+  writeIfChanged('templates/hierarchy.schema.json', formatHierarchyJsonSchema())
 }
 
 /** Node 20 does not read TypeScript: the module is bundled into a folder that lives as long as this takes. */

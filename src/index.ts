@@ -56,6 +56,7 @@ export { Store } from './store/store.ts'
 // Tests
 export {
   createPki,
+  type DefectOptions,
   type MutualTlsOptions,
   type Pki,
   type PkiOptions,

@@ -1,6 +1,5 @@
 /** What applying a hierarchy file would do: for each entry, which of its certificates are made, changed, renewed or left. */
 
-import type { FileExport } from '../hierarchy-file/hierarchy-file.ts'
 import type { ResolvedEntry } from '../hierarchy-file/resolve.ts'
 
 /**
@@ -25,18 +24,19 @@ export interface EntryPlan {
   readonly actions: ReadonlyMap<Action, readonly number[]>
   /** Why certificates are changed; of many, the reasons of all of them. */
   readonly reasons: ReadonlySet<Reason>
-  /** Where `restore` finds the certificate as it was: the chain of this one begins with it. */
-  readonly foundIn: string | undefined
-  /** Those that are to be revoked and are not. */
+  /** Of a single certificate that is restored: what it was. */
+  readonly lost: LostCertificate | undefined
+  /** Numbers of those that are to be revoked and are not. */
   readonly revoke: readonly number[]
   readonly crl: 'make' | 'keep' | undefined
-  readonly exports: readonly PlannedExport[]
+  /** Those whose exports are missing, or are those of another certificate. */
+  readonly exports: readonly number[]
 }
 
-/** Exports of one certificate that are missing or of another certificate. */
-export interface PlannedExport {
-  readonly n: number
-  readonly exports: readonly FileExport[]
+export interface LostCertificate {
+  readonly fingerprint: string
+  /** The name of a certificate whose chain begins with it. */
+  readonly foundIn: string | undefined
 }
 
 /** A certificate that the file no longer names. */

@@ -9,7 +9,7 @@ import type { PrivateKey } from '../keys/keys.ts'
 import { issuedEvent } from '../store/issued-event.ts'
 import type { Store } from '../store/store.ts'
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
-import type { Action, EntryPlan } from './apply-plan.ts'
+import type { Action, EntryPlan, LostCertificate } from './apply-plan.ts'
 import { type Made, type MakingMeans, makeInstance, type Relations } from './make.ts'
 
 export interface AuthorityMeans extends MakingMeans {
@@ -51,15 +51,20 @@ export class Authorities {
     const { entry } = plan
     try {
       const made = await this.#make(plan)
-      if (made !== undefined) this.#made.set(entry.name, made)
+      if (made !== undefined) this.add(made)
       return made
     } catch (cause) {
       throw atPlace(this.#means.file, entry.place, entry.name, cause)
     }
   }
 
+  /** Makes a certificate known that was made elsewhere. */
+  add(made: Made): void {
+    this.#made.set(made.name, made)
+  }
+
   async #make(plan: EntryPlan): Promise<Made | undefined> {
-    const { entry, foundIn } = plan
+    const { entry, lost } = plan
     switch (onlyAction(plan)) {
       case 'make':
       case 'change':
@@ -68,7 +73,7 @@ export class Authorities {
       case 'renew':
         return this.#renew(entry)
       case 'restore':
-        return foundIn === undefined ? this.#restore(entry) : this.#takeFromChain(entry, foundIn)
+        return (await this.#takeFromChain(entry, lost)) ?? this.#restore(entry, lost)
       default:
         return undefined
     }
@@ -81,32 +86,79 @@ export class Authorities {
   }
 
   /** With a seed everything comes back as it was; without one, another certificate for the key that is still there. */
-  async #restore(entry: ResolvedEntry): Promise<Made> {
+  async #restore(entry: ResolvedEntry, lost: LostCertificate | undefined): Promise<Made> {
     const relations = await this.relations(entry)
     if (this.#means.seeded !== undefined || entry.crossSigns !== undefined) {
       return makeInstance(entry, 1, relations, this.#means)
     }
     const key = await this.#key(entry.name)
-    return makeInstance(entry, 1, relations, this.#means, { fingerprint: this.#lastFingerprint(entry), key })
+    return makeInstance(entry, 1, relations, this.#means, { fingerprint: lost?.fingerprint, key })
   }
 
   /** The certificate as it was: whoever was issued by it has it in the chain. */
-  async #takeFromChain(entry: ResolvedEntry, below: string): Promise<Made> {
-    const { store } = this.#means
+  #takeFromChain(entry: ResolvedEntry, lost: LostCertificate | undefined): Made | undefined {
+    const { store, seeded } = this.#means
+    if (seeded !== undefined || lost?.foundIn === undefined) return undefined
+    const [certificate] = store.readChain(lost.foundIn)
+    if (certificate === undefined || fingerprint(certificate) !== lost.fingerprint) return undefined
     const { name, profileName, specification, from } = entry
-    const [certificate] = store.readChain(below)
-    if (certificate === undefined) return this.#restore(entry)
-    const chain = this.chain(name)
+    const chain = this.#chainOf(name)
     const issuer = from === undefined ? undefined : { name: from, certificate: this.certificate(from) }
-    const event = { ...issuedEvent({ name, certificate }, issuer, profileName), specification }
-    return {
-      name,
-      credential: { certificate, chain, privateKey: undefined },
-      item: {
-        credential: { name, certificate, chain, key: 'keep' },
-        event: { ...event, renews: fingerprint(certificate) },
-      },
-      problems: [],
+    const event = {
+      ...issuedEvent({ name, certificate }, issuer, profileName),
+      specification,
+      renews: lost.fingerprint,
     }
+    const item = { credential: { name, certificate, chain, key: 'keep' as const }, event }
+    return { name, credential: { certificate, chain, privateKey: undefined }, item, problems: [] }
+  }
+
+  async relations({ from, crossSigns }: ResolvedEntry): Promise<Relations> {
+    return {
+      issuer: from === undefined ? undefined : await this.authority(from),
+      model: crossSigns === undefined ? undefined : this.certificate(crossSigns),
+    }
+  }
+
+  /**
+   * An authority, ready to sign, with the certificates above it as they are after this run.
+   * @throws PkiError `refused.key` if its private key is not there, `input.password`
+   */
+  async authority(name: string): Promise<NamedAuthority> {
+    const made = this.#made.get(name)
+    const privateKey = made?.item.credential.key === 'keep' ? undefined : made?.credential.privateKey
+    const credential = {
+      certificate: this.certificate(name),
+      chain: this.#chainOf(name),
+      privateKey: privateKey ?? (await this.#key(name)),
+    }
+    return { name, credential }
+  }
+
+  /** The certificate of a name as it is after this run. */
+  certificate(name: string): Certificate {
+    return this.#made.get(name)?.credential.certificate ?? this.#means.store.readCertificate(name)
+  }
+
+  /** The certificates above a name as they are after this run. */
+  #chainOf(name: string): readonly Certificate[] {
+    const made = this.#made.get(name)
+    if (made !== undefined) return made.credential.chain
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return this.#means.store.readChain(name)
+    return this.chainBelow(entry.from)
+  }
+
+  /** What stands in the chain of a certificate that this authority issued. */
+  chainBelow(issuer: string | undefined): readonly Certificate[] {
+    return issuer === undefined ? [] : [this.certificate(issuer), ...this.#chainOf(issuer)]
+  }
+
+  async #key(name: string): Promise<PrivateKey> {
+    const known = this.#keys.get(name)
+    if (known !== undefined) return known
+    const key = await this.#means.unlockKey(name)
+    this.#keys.set(name, key)
+    return key
   }
 }

@@ -33,8 +33,8 @@ export interface Relations {
 
 /** A certificate that gives way to another one with the same key. */
 export interface Predecessor {
-  /** SHA-256 of its certificate. */
-  readonly fingerprint: string
+  /** SHA-256 of its certificate; undefined where only its key is left. */
+  readonly fingerprint: string | undefined
   /** The private half is needed for a self-signed certificate only. */
   readonly key: PrivateKey
 }
@@ -67,7 +67,7 @@ export function makeInstance(
   const event = {
     ...issuedEvent({ name, certificate }, above, entry.profileName),
     specification: entry.specification,
-    ...(predecessor !== undefined && { renews: predecessor.fingerprint }),
+    ...(predecessor?.fingerprint !== undefined && { renews: predecessor.fingerprint }),
   }
   const key = storedKey(entry, privateKey, predecessor)
   return { name, credential, item: { credential: { name, certificate, chain, key }, event }, problems }
@@ -111,6 +111,6 @@ function publicHalf({ publicKey }: Pick<Certificate, 'publicKey'>): PrivateKey {
 }
 
 /** The predecessor of a certificate that others sign. */
-export function predecessorOf(certificate: Certificate, fingerprint: string): Predecessor {
+export function predecessorOf(certificate: Certificate, fingerprint: string | undefined): Predecessor {
   return { fingerprint, key: publicHalf(certificate) }
 }

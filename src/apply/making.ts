@@ -62,7 +62,7 @@ function readPredecessor(store: Store, name: string): Predecessor | undefined {
     return predecessorOf(certificate, fingerprint(certificate))
   }
   const file = store.readKeyFile(name)
-  return file && { fingerprint: '', key: parsePrivateKey(file.bytes, { source: file.path }) }
+  return file && { fingerprint: undefined, key: parsePrivateKey(file.bytes, { source: file.path }) }
 }
 
 function firstOfEachKind(made: readonly Made[]): readonly MakingWarning[] {

@@ -35,7 +35,13 @@ function isOutdated({ name }: ResolvedEntry, validFor: string, facts: CrlFacts):
   const nextUpdate = crl.nextUpdate.date
   const wanted = addDuration(crl.thisUpdate.date, parseDuration(validFor))
   if (wanted.getTime() !== nextUpdate.getTime()) return true
-  if (ifExpiring !== undefined && nextUpdate <= addDuration(now, ifExpiring)) return true
+  if (ifExpiring !== undefined && isEnding(crl.thisUpdate.date, nextUpdate, now, ifExpiring)) return true
   const key = issuerKeyHash(store.readCertificate(name))
   return revocations.lastCrlNumber(key) !== number || number <= revocations.outdatedCrlNumber(key)
+}
+
+/** A CRL lasts days where certificates last years: one that has most of its time before it is not ending. */
+function isEnding(thisUpdate: Date, nextUpdate: Date, now: Date, within: Duration): boolean {
+  const middle = (thisUpdate.getTime() + nextUpdate.getTime()) / 2
+  return nextUpdate <= addDuration(now, within) && now.getTime() >= middle
 }

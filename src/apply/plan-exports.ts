@@ -4,23 +4,25 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileExport } from '../hierarchy-file/hierarchy-file.ts'
-import { canonicalJson, instanceCount, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import { canonicalJson, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import type { Store } from '../store/store.ts'
-import type { Action, PlannedExport } from './apply-plan.ts'
+import type { Action } from './apply-plan.ts'
 import type { StoreRecords } from './records.ts'
 
-/** Everything but what leaves certificate and chain as they are. */
+/** What leaves certificate and chain as they are. */
 const UNTOUCHED: readonly Action[] = ['keep', 'adopt']
 
-export function planExports(entry: ResolvedEntry, { store, records, actions }: ExportFacts): readonly PlannedExport[] {
+export function planExports(entry: ResolvedEntry, { store, records, actions }: ExportFacts): readonly number[] {
   if (entry.exports.length === 0) return []
-  const untouched = new Set(UNTOUCHED.flatMap((action) => actions.get(action) ?? []))
-  const planned: PlannedExport[] = []
-  for (let n = 1; n <= instanceCount(entry); n++) {
-    const name = instanceName(entry, n)
-    if (!untouched.has(n) || !isExported(entry, name, store, records)) planned.push({ n, exports: entry.exports })
+  const planned: number[] = []
+  for (const [action, numbers] of actions) {
+    if (action === 'borrow') continue
+    const isTouched = !UNTOUCHED.includes(action)
+    for (const n of numbers) {
+      if (isTouched || !isExported(entry, instanceName(entry, n), store, records)) planned.push(n)
+    }
   }
-  return planned
+  return planned.sort((a, b) => a - b)
 }
 
 export interface ExportFacts {

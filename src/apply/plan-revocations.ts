@@ -1,7 +1,7 @@
 /** Which certificates of an entry are to be revoked, and are not yet. */
 
 import { PkiError } from '../errors.ts'
-import { instanceCount, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import { instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import type { Revocations } from '../store/revocations.ts'
 import type { Action } from './apply-plan.ts'
 import type { StoreRecords } from './records.ts'
@@ -13,16 +13,18 @@ export interface EntryFacts {
 }
 
 /** The actions that leave another certificate under the name: revoking begins anew. */
-const REPLACING: readonly Action[] = ['make', 'change', 'renew', 'restore']
+const REPLACING: readonly Action[] = ['make', 'change', 'renew', 'restore', 'borrow']
 
 /** @throws PkiError `refused.exists` for one that is revoked for good, and for another reason */
 export function planRevocations(entry: ResolvedEntry, facts: EntryFacts, revocations: Revocations): readonly number[] {
-  const replaced = new Set(REPLACING.flatMap((action) => facts.actions.get(action) ?? []))
   const revoke: number[] = []
-  for (let n = 1; n <= instanceCount(entry); n++) {
-    if (replaced.has(n) || !isRevoked(entry, instanceName(entry, n), facts, revocations)) revoke.push(n)
+  for (const [action, numbers] of facts.actions) {
+    const begins = REPLACING.includes(action)
+    for (const n of numbers) {
+      if (begins || !isRevoked(entry, instanceName(entry, n), facts, revocations)) revoke.push(n)
+    }
   }
-  return revoke
+  return revoke.sort((a, b) => a - b)
 }
 
 function isRevoked(

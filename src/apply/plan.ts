@@ -11,7 +11,7 @@ import { addDuration, type Duration } from '../profile/duration.ts'
 import { Revocations } from '../store/revocations.ts'
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
-import type { Action, ApplyPlan, EntryPlan, PrunedName, Reason } from './apply-plan.ts'
+import type { Action, ApplyPlan, EntryPlan, LostCertificate, PrunedName, Reason } from './apply-plan.ts'
 import { planCrl } from './plan-crl.ts'
 import { planExports } from './plan-exports.ts'
 import { planRevocations } from './plan-revocations.ts'
@@ -106,27 +106,26 @@ class Planner {
       const name = instanceName(entry, n)
       this.#named.add(name)
       if (!this.#options.owns(name)) {
-        this.#borrow(entry, name, actions)
+        this.#borrow(entry, n, name, actions)
         continue
       }
       const { action, reason } = this.#decide(entry, name)
       if (reason !== undefined) reasons.add(reason)
-      const numbers = actions.get(action)
-      if (numbers === undefined) actions.set(action, [n])
-      else numbers.push(n)
+      pushTo(actions, action, n)
       if (entry.count === undefined) this.#outcomes.set(name, this.#outcomeOf(name, action))
     }
     const facts = { store: this.#store, records: this.#records, actions }
     const revoke = entry.revoked === undefined ? [] : planRevocations(entry, facts, this.#revocations())
-    const foundIn = entry.count === undefined && actions.has('restore') ? this.#findInChains(entry.name) : undefined
-    return { entry, actions, reasons, foundIn, revoke, crl: undefined, exports: planExports(entry, facts) }
+    const lost = entry.count === undefined && actions.has('restore') ? this.#lost(entry.name) : undefined
+    return { entry, actions, reasons, lost, revoke, crl: undefined, exports: planExports(entry, facts) }
   }
 
-  /** What another shard writes is made here too if it may have to sign. */
-  #borrow(entry: ResolvedEntry, name: string, actions: Map<Action, number[]>): void {
-    if (entry.count !== undefined || !entry.isAuthority || this.#certificates.has(name)) return
-    actions.set('borrow', [1])
-    this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })
+  /** What another shard writes is made here too if it may have to sign, or stands in a CRL that is written here. */
+  #borrow(entry: ResolvedEntry, n: number, name: string, actions: Map<Action, number[]>): void {
+    const { from, revoked, count } = entry
+    const isListed = revoked !== undefined && from !== undefined && this.#options.owns(from)
+    if (isListed || (count === undefined && entry.isAuthority)) pushTo(actions, 'borrow', n)
+    if (count === undefined) this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })
   }
 
   /** CRLs last, when it is known what all entries below an authority revoke. */
@@ -253,6 +252,11 @@ class Planner {
     return entry.isAuthority && this.#findInChains(name) !== undefined
   }
 
+  #lost(name: string): LostCertificate | undefined {
+    const record = this.#records.names.get(name)
+    return record && { fingerprint: record.fingerprint, foundIn: this.#findInChains(name) }
+  }
+
   #findInChains(name: string): string | undefined {
     const record = this.#records.names.get(name)
     return record && findBelow(this.#records, record.fingerprint, name, (below) => this.#chains.has(below))
@@ -268,6 +272,12 @@ class Planner {
     })
     throw atPlace(this.#file, entry.place, name, refusal)
   }
+}
+
+function pushTo(actions: Map<Action, number[]>, action: Action, n: number): void {
+  const numbers = actions.get(action)
+  if (numbers === undefined) actions.set(action, [n])
+  else numbers.push(n)
 }
 
 /** A certificate that was issued by this one, so that its chain begins with it. */

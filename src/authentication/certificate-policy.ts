@@ -43,7 +43,8 @@ export class CertificatePolicy {
   readonly #thumbprints: readonly Buffer[]
   readonly #publicKeys: readonly Buffer[]
   readonly #spiffeIds: readonly string[]
-  readonly #matcher: Promise<SubjectMatcher>
+  /** Undefined until the patterns are compiled. */
+  #matchesSubject: SubjectMatcher | undefined
   readonly #isOpen: boolean
 
   /** @throws PkiError `usage.option` for what is no thumbprint, pin, SPIFFE ID or pattern that runs in linear time */
@@ -56,21 +57,28 @@ export class CertificatePolicy {
     this.#spiffeIds = (allowedSpiffeIds ?? []).map(requireSpiffeId)
     const patterns = allowedSubjectPatterns ?? []
     for (const pattern of patterns) requireLinearPattern(pattern)
-    this.#matcher = patterns.length === 0 ? Promise.resolve(() => false) : compilePatterns(patterns)
-    this.ready = this.#matcher.then(() => undefined)
+    if (patterns.length === 0) this.#matchesSubject = () => false
+    this.ready = this.#compile(patterns)
     // Whoever does not wait for it learns it from the first request, which it fails.
     this.ready.catch(() => undefined)
   }
 
+  async #compile(patterns: readonly string[]): Promise<void> {
+    this.#matchesSubject ??= await compilePatterns(patterns)
+  }
+
   /**
-   * Whether what came of authentication is enough.
-   * @throws PkiError `usage.option` for a pattern that the engine does not take
+   * Whether what came of authentication is enough. A promise only as long as patterns are being compiled; it rejects
+   * with PkiError `usage.option` for a pattern that the engine does not take.
    */
-  async decide(result: AuthenticateResult | undefined): Promise<Decision> {
+  decide(result: AuthenticateResult | undefined): Decision | Promise<Decision> {
+    return this.#matchesSubject === undefined ? this.ready.then(() => this.#decide(result)) : this.#decide(result)
+  }
+
+  #decide(result: AuthenticateResult | undefined): Decision {
     if (result?.outcome !== 'success' || !result.principal.isAuthenticated) return 'not-authenticated'
-    const { principal, certificate } = result
-    const matchesSubject = await this.#matcher
     if (this.#isOpen) return 'allowed'
+    const { principal, certificate } = result
     // The article's handler decides nothing about a principal that carries no thumbprint.
     const claimed = thumbprintIn(principal)
     if (claimed === undefined) return 'not-allowed'
@@ -79,7 +87,7 @@ export class CertificatePolicy {
       this.#hasThumbprint(claimed, certificate) ||
       isAmong(this.#publicKeys, sha256(certificate.certificate.publicKey.encoded)) ||
       this.#hasSpiffeId(certificate) ||
-      (subject !== undefined && matchesSubject(subject))
+      (subject !== undefined && this.#matchesSubject?.(subject) === true)
     return isAllowed ? 'allowed' : 'not-allowed'
   }
 

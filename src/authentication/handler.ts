@@ -104,14 +104,18 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
     }
     let certificate: ClientCertificate | undefined
     try {
-      const presented = await readCertificate(connection)
-      if (presented instanceof DerError) return await this.#afterFailure(request, this.#malformed(presented))
-      if (presented === undefined) {
+      const presented = readCertificate(connection)
+      const read = presented instanceof Promise ? await presented : presented
+      if (read instanceof DerError) return await this.#afterFailure(request, this.#malformed(read))
+      if (read === undefined) {
         this.log({ event: 'no-certificate', level: 'debug', message: 'the client presented no certificate' })
         return this.#noResult()
       }
-      certificate = presented
-      return await this.#authenticateCertificate(request, certificate)
+      certificate = read
+      // What the cache knows is not checked again.
+      const known = this.#options.cache?.get(certificate, this.scheme, request)
+      const hit = known instanceof Promise ? await known : known
+      return hit ?? (await this.#validateAndStore(request, certificate))
     } catch (error) {
       this.log({ event: 'exception', level: 'error', message: 'certificate authentication threw', error })
       const context = await this.#raiseFailed(request, error, { clientCertificate: certificate, chain: undefined })
@@ -120,15 +124,9 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
     }
   }
 
-  /** With the cache around it: what it knows is not checked again. */
-  async #authenticateCertificate(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
-    const { cache } = this.#options
-    if (cache === undefined) return this.#afterFailure(request, await this.#validate(request, certificate))
-    const known = cache.get(certificate, this.scheme, request)
-    const hit = known instanceof Promise ? await known : known
-    if (hit !== undefined) return hit
+  async #validateAndStore(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
     const result = await this.#afterFailure(request, await this.#validate(request, certificate))
-    await cache.put(certificate, this.scheme, result, request)
+    await this.#options.cache?.put(certificate, this.scheme, result, request)
     return result
   }
 
@@ -244,12 +242,19 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   }
 }
 
-async function readCertificate(connection: ConnectionFacts): Promise<ClientCertificate | DerError | undefined> {
+type ReadCertificate = ClientCertificate | DerError | undefined
+
+/** What clients send may be anything: a certificate that cannot be read is a failure of theirs and no exception. */
+function readCertificate(connection: ConnectionFacts): ReadCertificate | Promise<ReadCertificate> {
   try {
-    return await connection.clientCertificate()
+    const presented = connection.clientCertificate()
+    return presented instanceof Promise ? presented.catch(derError) : presented
   } catch (error) {
-    // What clients send may be anything: it is a failure of theirs and no exception.
-    if (error instanceof DerError) return error
-    throw error
+    return derError(error)
   }
+}
+
+function derError(error: unknown): DerError {
+  if (error instanceof DerError) return error
+  throw error
 }

@@ -10,15 +10,18 @@ import { CertificateAuthenticationHandler, type CertificateAuthenticationOptions
 import type { ClaimsPrincipal } from './principal.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
+/** What authentication adds to a request. */
+export interface AuthenticatedRequest {
+  /** What came of certificate authentication. */
+  authentication?: AuthenticateResult | undefined
+  /** Who the client is; undefined if nobody in particular. */
+  principal?: ClaimsPrincipal | undefined
+}
+
 declare global {
   // Express takes additions to its types from here, whether it is installed or not; the name is theirs.
   namespace Express {
-    interface Request {
-      /** What came of certificate authentication. */
-      authentication?: AuthenticateResult | undefined
-      /** Who the client is; undefined if nobody in particular. */
-      principal?: ClaimsPrincipal | undefined
-    }
+    interface Request extends AuthenticatedRequest {}
   }
 }
 
@@ -64,7 +67,9 @@ export function certificateAuthentication<
           challenge: () => challenge(request, response),
           forbid: () => forbid(response),
         })
-        Object.assign(request, { authentication: result, principal: principalIn(result) })
+        const known = request as AuthenticatedRequest
+        known.authentication = result
+        known.principal = principalIn(result)
         next()
       },
       (error) => next(new CertificateAuthenticationError(error)),

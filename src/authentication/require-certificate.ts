@@ -2,9 +2,10 @@
 
 import { PkiError } from '../errors.ts'
 import { type Authenticated, authenticatedOf, CertificateAuthenticationError } from './authenticated.ts'
-import { CertificatePolicy, type CertificateRequirement } from './certificate-policy.ts'
+import { CertificatePolicy, type CertificateRequirement, type Decision } from './certificate-policy.ts'
 import type { AuthenticationLog } from './log.ts'
 import type { Next } from './middleware.ts'
+import type { AuthenticateResult } from './result.ts'
 
 export interface RequireCertificateOptions extends CertificateRequirement {
   readonly log?: AuthenticationLog | undefined
@@ -25,67 +26,73 @@ export interface RequireCertificate {
 export function requireCertificate(options: RequireCertificateOptions = {}): RequireCertificate {
   const policy = new CertificatePolicy(options)
   const middleware = (request: object, _response: unknown, next: Next): void => {
-    authorize(request, policy, options.log).then(
-      (isAllowed) => {
-        if (isAllowed) next()
-      },
-      (error) => next(error),
-    )
+    const authorized = authorize(request, policy, options.log)
+    if (authorized === true) next()
+    else authorized.then((isAllowed) => isAllowed && next(), next)
   }
   return Object.assign(middleware, { ready: policy.ready })
 }
 
 /**
- * Whether a request may go on; if not, it has been answered.
- * @throws PkiError `usage.option` if no authentication ran before; what answering it throws
+ * Whether a request may go on: true at once if that is known at once. If not, it has been answered.
+ * The promise rejects with PkiError `usage.option` if no authentication ran before, and with what answering throws.
  */
-export async function authorize(
+export function authorize(
   request: object,
   policy: CertificatePolicy,
   log: AuthenticationLog | undefined,
-): Promise<boolean> {
+): true | Promise<boolean> {
   const authenticated = authenticatedOf(request)
   if (authenticated === undefined) {
-    throw new PkiError('usage.option', 'requireCertificate needs certificateAuthentication to run before it')
+    const message = 'requireCertificate needs certificateAuthentication to run before it'
+    return Promise.reject(new PkiError('usage.option', message))
   }
+  // Most requests are allowed, and by a policy that needs no waiting: they should not pay for the others.
+  const decision = decide(policy, authenticated.result, log)
+  return decision === 'allowed' ? true : answer(authenticated, decision, log)
+}
+
+async function answer(
+  authenticated: Authenticated,
+  decision: Decision | Promise<Decision>,
+  log: AuthenticationLog | undefined,
+): Promise<boolean> {
   try {
-    return await answered(authenticated, policy, log)
+    switch (await decision) {
+      case 'allowed':
+        return true
+      case 'not-authenticated':
+        await authenticated.challenge()
+        return false
+      case 'not-allowed':
+        logDenied(authenticated, log)
+        await authenticated.forbid()
+        return false
+    }
   } catch (error) {
     throw new CertificateAuthenticationError(error)
   }
 }
 
-async function answered(
-  authenticated: Authenticated,
-  policy: CertificatePolicy,
-  log: AuthenticationLog | undefined,
-): Promise<boolean> {
-  const { result } = authenticated
-  switch (await decision(policy, result, log)) {
-    case 'allowed':
-      return true
-    case 'not-authenticated':
-      await authenticated.challenge()
-      return false
-    case 'not-allowed': {
-      const subject = result.outcome === 'success' ? result.certificate.subject : undefined
-      log?.({ event: 'denied', level: 'warning', message: 'not allowed by the requirement', subject })
-      await authenticated.forbid()
-      return false
-    }
-  }
+function logDenied({ result }: Authenticated, log: AuthenticationLog | undefined): void {
+  const subject = result.outcome === 'success' ? result.certificate.subject : undefined
+  log?.({ event: 'denied', level: 'warning', message: 'not allowed by the requirement', subject })
 }
 
 /** A policy that cannot be worked out allows nobody. */
-async function decision(
+export function decide(
   policy: CertificatePolicy,
-  result: Authenticated['result'],
+  result: AuthenticateResult,
   log: AuthenticationLog | undefined,
-): Promise<Awaited<ReturnType<CertificatePolicy['decide']>>> {
-  try {
-    return await policy.decide(result)
-  } catch (error) {
+): Decision | Promise<Decision> {
+  const deny = (error: unknown): Decision => {
     log?.({ event: 'exception', level: 'error', message: 'the requirement cannot be worked out', error })
     return 'not-allowed'
+  }
+  try {
+    const decision = policy.decide(result)
+    return decision instanceof Promise ? decision.catch(deny) : decision
+  } catch (error) {
+    return deny(error)
   }
 }

@@ -11,6 +11,7 @@ import {
   type CertificateAuthenticationOptions,
   type ConnectionFacts,
 } from './handler.ts'
+import { decide } from './require-certificate.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
 /** What the server knows of the connection and a `Request` does not say. */
@@ -72,7 +73,7 @@ export class WebCertificateAuthentication {
   ): Promise<{ readonly result: AuthenticateResult; readonly answer: Response | undefined }> {
     const policy = requirement instanceof CertificatePolicy ? requirement : new CertificatePolicy(requirement)
     const result = await this.authenticate(request, connection)
-    switch (await this.#decide(policy, result)) {
+    switch (await decide(policy, result, (entry) => this.#handler.log(entry))) {
       case 'allowed':
         return { result, answer: undefined }
       case 'not-authenticated':
@@ -80,16 +81,6 @@ export class WebCertificateAuthentication {
       case 'not-allowed':
         this.#handler.log({ event: 'denied', level: 'warning', message: 'not allowed by the requirement' })
         return { result, answer: this.forbid() }
-    }
-  }
-
-  /** A policy that cannot be worked out allows nobody. */
-  async #decide(policy: CertificatePolicy, result: AuthenticateResult) {
-    try {
-      return await policy.decide(result)
-    } catch (error) {
-      this.#handler.log({ event: 'exception', level: 'error', message: 'the requirement cannot be worked out', error })
-      return 'not-allowed'
     }
   }
 

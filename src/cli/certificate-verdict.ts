@@ -5,6 +5,7 @@ import type { EvidenceRecord } from '../online/evidence.ts'
 import type { Attempt, Verdict } from '../path/verify.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { type Judgement, type WeighedFinding, weighFindings } from './judgement.ts'
+import type { PlatformReport } from './platform-report.ts'
 
 /** A path, complete or not, and what is to be said about it. */
 export interface JudgedPath {
@@ -31,6 +32,8 @@ export interface CertificateVerdict extends Judgement {
   readonly evidence: readonly EvidenceRecord[]
   /** Under which policies the path is valid (§6.1.6). */
   readonly policies: Verdict['policies']
+  /** What the platform says whose judgement was asked for; undefined if none was. */
+  readonly platform?: PlatformReport
 }
 
 export interface VerdictContext {

@@ -75,6 +75,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/import.ts'),
   },
   {
+    name: 'apply',
+    synopsis: '[pki.yaml]',
+    summary: 'a whole hierarchy from one file; a second run changes nothing',
+    group: 'make',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'plan',
+    synopsis: '[pki.yaml]',
+    summary: 'what pki apply would make, change, renew or leave',
+    group: 'make',
+    load: () => import('./commands/plan.ts'),
+  },
+  {
     name: 'templates',
     synopsis: '[show <profile>]',
     summary: 'the profiles: which kinds of certificates there are',
@@ -82,11 +96,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/templates.ts'),
   },
   {
+    name: 'defects',
+    synopsis: '[list | show <id> | generate --out <dir>]',
+    summary: 'certificates that are wrong on purpose, and what must be found',
+    group: 'make',
+    load: () => import('./commands/defects.ts'),
+  },
+  {
     name: 'export',
     synopsis: '<name> --format pfx|pem|…',
     summary: 'PFX, PEM, DER, PKCS#7, Kubernetes, trust stores, …',
     group: 'hand out',
     load: () => import('./commands/export.ts'),
+  },
+  {
+    name: 'snippet',
+    synopsis: '[name] --server <s> --client-ca <ca>',
+    summary: 'configuration for nginx, Kestrel, Node, …, filled in from the store',
+    group: 'hand out',
+    load: () => import('./commands/snippet.ts'),
   },
   {
     name: 'revoke',

@@ -7,6 +7,7 @@
  */
 
 import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** One output stream. */
 export interface Output {
@@ -33,6 +34,8 @@ export interface Io {
   readonly platform: NodeJS.Platform
   /** Where this program is installed: the folder that holds `templates/`. */
   readonly packageFolder: string
+  /** What further threads run; undefined where there is no such program, and all work is done by one. */
+  readonly threadProgram: string | undefined
   /** Whether questions may be asked: a person at both ends, and no CI. */
   readonly interactive: boolean
   /** The process that holds a lock, and how to ask whether another one still runs. */
@@ -72,6 +75,9 @@ export function processIo(packageFolder: string): Io {
     cwd: process.cwd(),
     platform: process.platform,
     packageFolder,
+    get threadProgram() {
+      return join(packageFolder, 'bin', 'thread.js')
+    },
     get interactive() {
       return stdin.isTTY && stderr.isTTY && !isSet(env.CI)
     },

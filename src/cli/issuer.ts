@@ -33,16 +33,23 @@ export async function unlockIssuer(
   options: IssuerOptions,
   io: Io,
 ): Promise<NamedAuthority> {
-  const { certificate, chain, keyFile } = store.read(name)
-  if (keyFile === undefined) {
-    throw new PkiError('refused.key', `the private key of ${name} is not in the store: ${store.keyPath(name)}`, {
-      hint: 'an issuer signs with its private key; pki import brings one in',
-      context: { name, path: store.keyPath(name) },
-    })
-  }
-  const privateKey = await unlockKey(keyFile.bytes, keyFile.path, issuerPassword(name, options), io)
-  requireKeyOf(certificate, privateKey, keyFile.path)
+  const { certificate, chain } = store.read(name)
+  const privateKey = await unlockStoredKey(store, name, options, io)
+  requireKeyOf(certificate, privateKey, store.keyPath(name))
   return { name, credential: { certificate, chain, privateKey } }
+}
+
+/**
+ * The private key that lies in the store under a name, whatever certificate lies there.
+ * @throws PkiError `refused.key` if there is none, `input.malformed`, `input.password`, `input.unsupported`
+ */
+export async function unlockStoredKey(store: Store, name: string, options: IssuerOptions, io: Io): Promise<PrivateKey> {
+  const keyFile = store.readKeyFile(name)
+  if (keyFile !== undefined) return unlockKey(keyFile.bytes, keyFile.path, issuerPassword(name, options), io)
+  throw new PkiError('refused.key', `the private key of ${name} is not in the store: ${store.keyPath(name)}`, {
+    hint: 'an issuer signs with its private key; pki import brings one in',
+    context: { name, path: store.keyPath(name) },
+  })
 }
 
 function issuerPassword(name: string, { keyPasswordFile, issuerPasswordFile }: IssuerOptions): PasswordSource {

@@ -135,6 +135,13 @@ function addSignatureOptions(command: Command): void {
     .option('--pss', 'sign with RSASSA-PSS')
 }
 
+/** Loaded by whoever finds it given: `deliberate-defects.ts`. */
+export type DefectOption = { readonly defect?: readonly string[] }
+
+export function addDefectOption(command: Command): void {
+  command.option('--defect <ids>', 'make it wrong on purpose: expired,no-san; pki defects list shows all', list)
+}
+
 /** What kind of key is made, or which one is used. */
 export function addKeyOptions(command: Command): void {
   command

@@ -12,6 +12,12 @@ import { nearest } from './suggestion.ts'
 
 export { processIo }
 
+/** What a further thread does: see `making-thread.ts`. */
+export async function runThread(): Promise<void> {
+  const thread = await import('./making-thread.ts')
+  await thread.runThread()
+}
+
 declare const PKI_VERSION: string
 
 /**

@@ -28,6 +28,12 @@ export function addMakingOptions(command: Command): void {
     .option('--dry-run', 'show what would be made, write nothing')
 }
 
+/** What makes a certificate wrong on purpose, and what is told about it. */
+export interface Deliberate {
+  readonly spoil: (order: CredentialOrder) => CredentialOrder
+  readonly notes: readonly { readonly kind: string; readonly message: string }[]
+}
+
 export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | 'key'> {
   /** Name of the profile, for the journal. */
   readonly profileName: string
@@ -37,6 +43,7 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
   /** Replace what is there. */
   readonly replace: boolean
   readonly dryRun: boolean | undefined
+  readonly deliberate?: Deliberate | undefined
 }
 
 /**
@@ -46,7 +53,10 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
 export function makeCertificate(order: StoringOrder, store: Store, io: Io): MadeCertificate {
   const { name, issuer } = order
   const now = io.now()
-  const { credential, problems } = issueCredential({ ...order, now, random: io.random })
+  const wanted: CredentialOrder = { ...order, now, random: io.random }
+  const issued = issueCredential(order.deliberate?.spoil(wanted) ?? wanted)
+  const { credential } = issued
+  const problems = [...issued.problems, ...(order.deliberate?.notes ?? [])]
   const { certificate, chain } = credential
   for (const { message } of problems) writeWarning(io, message)
 

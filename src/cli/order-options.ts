@@ -2,7 +2,7 @@
 
 import type { ExistingOptions } from './existing-certificate.ts'
 import type { IssuerOptions } from './issuer.ts'
-import type { ContentOptions } from './issuing-options.ts'
+import type { ContentOptions, DefectOption } from './issuing-options.ts'
 import type { MakingOptions } from './make-certificate.ts'
 import type { KeyOptions } from './new-key.ts'
 import type { JsonOption, StoreOptions } from './options.ts'
@@ -12,6 +12,7 @@ type OrderOptions = ContentOptions &
   KeyOptions &
   ExistingOptions &
   MakingOptions &
+  DefectOption &
   SeedFlags &
   StoreOptions &
   JsonOption

@@ -11,6 +11,7 @@ import { formatName } from '../x509/name-text.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
 import { type CertificateKind, certificateKind, type ValidityState, validityState } from './certificate-kind.ts'
 import { instantJson } from './json-value.ts'
+import type { PlanJson } from './render/render-plan.ts'
 
 /** One certificate in short; `pki show --json` has it in full. */
 export interface CertificateJson {
@@ -150,6 +151,24 @@ export interface OcspRespondJson {
   readonly responseStatus: string
   readonly responses: readonly { readonly serialNumber: string; readonly status: 'good' | 'revoked' | 'unknown' }[]
   readonly files: readonly string[]
+}
+
+/** `pki plan`: what would be done. */
+export interface PlannedJson extends PlanJson {
+  readonly schema: 'pki.plan/1'
+  /** As it was given, or that of a hierarchy that comes with the program. */
+  readonly file: string
+  readonly folder: string
+}
+
+/** `pki apply`: what was done. */
+export interface AppliedJson extends PlanJson {
+  readonly schema: 'pki.applied/1'
+  readonly file: string
+  readonly folder: string
+  /** Paths. */
+  readonly exported: readonly string[]
+  readonly warnings: readonly (WarningJson & { readonly name: string })[]
 }
 
 /** `pki quickstart`. */

@@ -13,11 +13,12 @@ import { PkiError } from '../errors.ts'
 import { issueCertificate } from '../issue/certificate.ts'
 import type { CredentialOrder } from '../issue/credential.ts'
 import type { IssueRequest } from '../issue/issue-request.ts'
-import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import { createSigner, EC_CURVES, generateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
+import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import type { PublicKeyFacts } from '../x509/public-key.ts'
 import type { Defect, Place } from './defect.ts'
-import { generateDefectKey } from './keys.ts'
+import { makeDefectKey } from './keys.ts'
 import { type Spoiling, together, type Workshop } from './spoiling.ts'
 import { encodeTbsFields, readTbsFields } from './tbs-fields.ts'
 
@@ -73,9 +74,6 @@ function requireFitting(defect: Defect, { profile, issuer, name }: CredentialOrd
 /** The order for a certificate that is spoiled in this way. */
 export function withSpoiling(order: CredentialOrder, spoiling: Spoiling): CredentialOrder {
   const { scheme, seeded, name, issuer } = order
-  if (spoiling.key !== undefined && seeded !== undefined) {
-    throw new PkiError('usage.option', `${name}: a key of the kind ${spoiling.key} cannot be made from a seed`)
-  }
   const workshop: Workshop = {
     strangerKey: () => {
       const kind = kindOf(issuer?.credential.certificate.publicKey.facts) ?? 'ec-p256'
@@ -85,16 +83,23 @@ export function withSpoiling(order: CredentialOrder, spoiling: Spoiling): Creden
   }
   return {
     ...order,
-    ...(spoiling.key !== undefined && { key: generateDefectKey(spoiling.key) }),
+    ...(spoiling.key !== undefined && { key: makeDefectKey(spoiling.key, name, seeded) }),
     ...(spoiling.scheme !== undefined && { scheme: { ...scheme, ...spoiling.scheme } }),
     issue: (request) => issueSpoiled(request, spoiling, workshop),
   }
 }
 
-/** The key that the defects want instead of the one that would be made; undefined if they are content with any. */
-export function keyForDefects(defects: readonly Defect[]): PrivateKey | undefined {
+/**
+ * The key that the defects want instead of the one that would be made, for callers who store keys themselves; undefined
+ * if they are content with any.
+ */
+export function keyForDefects(
+  defects: readonly Defect[],
+  owner: string,
+  seeded: SeededSource | undefined,
+): PrivateKey | undefined {
   const name = defects.map((defect) => onlySpoiling(defect)?.spoiling.key).find((key) => key !== undefined)
-  return name === undefined ? undefined : generateDefectKey(name)
+  return name === undefined ? undefined : makeDefectKey(name, owner, seeded)
 }
 
 function kindOf(facts: PublicKeyFacts | undefined): KeyAlgorithmName | undefined {

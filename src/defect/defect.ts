@@ -12,10 +12,10 @@
 
 import type { NamedAuthority } from '../issue/credential.ts'
 import type { CrlRequest } from '../issue/crl.ts'
-import type { FindingCode } from '../path/findings.ts'
-import type { Certificate } from '../x509/certificate.ts'
 import type { Credential } from '../keys/credential.ts'
 import type { PrivateKey } from '../keys/keys.ts'
+import type { FindingCode } from '../path/findings.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import type { Spoiling } from './spoiling.ts'
 
 /** The groups, in the order in which they are listed. */

@@ -10,12 +10,13 @@ import { type Defect, type Expectation, RULE_SET_NAMES, type RuleSetName, UNREAD
 export function expectTogether(defects: readonly Pick<Defect, 'expected'>[]): Expectation {
   const expectations = defects.map(({ expected }) => expected)
   if (expectations.some(({ findings }) => findings === 'unreadable')) return UNREADABLE
-  const stopping = expectations.find((one) => finds(one, isPathless)) ?? expectations.find((one) => finds(one, isUnsigned))
+  const stopping =
+    expectations.find((one) => finds(one, isPathless)) ?? expectations.find((one) => finds(one, isUnsigned))
   if (stopping !== undefined) return stopping
   return {
     findings: Object.fromEntries(
       RULE_SET_NAMES.map((rules) => [rules, [...new Set(expectations.flatMap((one) => findingsOf(one, rules)))]]),
-    ) as Record<RuleSetName, readonly FindingCode[]>,
+    ) as unknown as Readonly<Record<RuleSetName, readonly FindingCode[]>>,
     rejectedBy: RULE_SET_NAMES.filter((rules) => expectations.some(({ rejectedBy }) => rejectedBy.includes(rules))),
   }
 }

@@ -3,7 +3,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { bitString, integer, octetString, oid, sequence } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
-import type { PrivateKey } from '../keys/keys.ts'
+import type { KeyAlgorithmName, PrivateKey } from '../keys/keys.ts'
+import { seededEcKey } from '../seed/seeded-key.ts'
+import { seededRsaKey } from '../seed/seeded-rsa-key.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import { KEY_ALGORITHM } from '../x509/oids.ts'
 import { parseSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from '../x509/public-key.ts'
 
@@ -15,12 +18,34 @@ const GENERATORS = {
   'rsa-2047': () => generateKeyPairSync('rsa', { modulusLength: 2047 }),
   'rsa-exponent-3': () => generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }),
   'ec-p224': () => generateKeyPairSync('ec', { namedCurve: 'secp224r1' }),
-  'dsa-2048': () => generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }),
+  'dsa-1024': () => generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }),
   ed25519: () => generateKeyPairSync('ed25519'),
 } as const
 
-/** Makes such a key, with the system's randomness. DSA takes seconds: its prime is a strong one. */
-export function generateDefectKey(name: DefectKeyName): PrivateKey {
+/**
+ * Makes such a key.
+ * @param owner the name of the certificate, for a key that follows from a seed
+ * @throws PkiError `usage.option` for a kind that no seed gives
+ */
+export function makeDefectKey(name: DefectKeyName, owner: string, seeded: SeededSource | undefined): PrivateKey {
+  if (seeded === undefined) return generateDefectKey(name)
+  const random = (algorithm: KeyAlgorithmName) => seeded.random(`key ${algorithm}`, `${owner} ${name}`)
+  switch (name) {
+    case 'rsa-1024':
+      return seededRsaKey(1024, random('rsa-2048'))
+    case 'rsa-exponent-3':
+      return seededRsaKey(2048, random('rsa-2048'), 3n)
+    case 'ec-p224':
+      return seededEcKey('secp224r1', random('ec-p256'))
+    case 'ed25519':
+      return seeded.key(owner, name)
+    default:
+      throw new PkiError('usage.option', `${owner}: a key of the kind ${name} cannot be made from a seed`)
+  }
+}
+
+/** With the system's randomness. */
+function generateDefectKey(name: DefectKeyName): PrivateKey {
   const { privateKey, publicKey } = GENERATORS[name]()
   return {
     pkcs8: new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' })),

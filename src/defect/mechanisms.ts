@@ -3,6 +3,7 @@
 import { concatBytes } from '../der/writer.ts'
 import type { IssueRequest } from '../issue/issue-request.ts'
 import { decodeExtensions } from '../x509/decoded-extensions.ts'
+import type { AuthorityKeyIdentifier, BasicConstraints, GeneralSubtree, KeyUsageName } from '../x509/extension.ts'
 import {
   type ExtensionToWrite,
   encodeAuthorityKeyIdentifier,
@@ -11,7 +12,6 @@ import {
   encodeKeyUsage,
   encodeNameConstraints,
 } from '../x509/extension-encoding.ts'
-import type { AuthorityKeyIdentifier, BasicConstraints, GeneralSubtree, KeyUsageName } from '../x509/extension.ts'
 import { encodeGeneralNames, type GeneralName } from '../x509/general-name.ts'
 import { parseSubtreeText } from '../x509/general-name-text.ts'
 import { type Name, parseName } from '../x509/name.ts'
@@ -134,7 +134,10 @@ export function nameConstraints(
   { permit = [], exclude = [] }: { readonly permit?: readonly string[]; readonly exclude?: readonly string[] },
   critical = true,
 ): Spoiling {
-  const value = encodeNameConstraints({ permittedSubtrees: permit.map(subtree), excludedSubtrees: exclude.map(subtree) })
+  const value = encodeNameConstraints({
+    permittedSubtrees: permit.map(subtree),
+    excludedSubtrees: exclude.map(subtree),
+  })
   return extension('nameConstraints', value, critical)
 }
 
@@ -165,6 +168,14 @@ export function field<K extends keyof TbsFields>(
 /** Something done to a certificate after it was signed. */
 export function afterSigning(change: (parts: SignedParts) => Partial<SignedParts>, touches: readonly Part[]): Spoiling {
   return { touches, signed: (parts) => ({ ...parts, ...change(parts) }) }
+}
+
+/**
+ * Nothing is changed, but the defect rests on these parts as they are: what changes them would give it another
+ * meaning, and contradicts it.
+ */
+export function restingOn(...touches: readonly Part[]): Spoiling {
+  return { touches }
 }
 
 /** The bytes of the whole certificate, changed. */

@@ -19,7 +19,7 @@ export function kubernetesManifests(credential: Credential, name: string, option
     'tls.key': base64(key),
     ...(ca === '' ? {} : { 'ca.crt': base64(ca) }),
   }
-  const objectName = toObjectName(name)
+  const objectName = kubernetesName(name)
   const { namespace } = options
   if (namespace !== undefined && !DNS_LABEL.test(namespace)) {
     throw new PkiError('usage.option', `not a Kubernetes namespace: ${namespace}`)
@@ -47,7 +47,7 @@ function manifest(kind: string, name: string, namespace: string | undefined, res
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** A name that Kubernetes takes (a DNS subdomain of RFC 1123): lower case, everything else becomes a hyphen. */
-function toObjectName(name: string): string {
+export function kubernetesName(name: string): string {
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

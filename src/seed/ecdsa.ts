@@ -5,10 +5,10 @@
  * as a library in JavaScript, with which the tests compare every curve and digest.
  */
 
-import { createECDH, createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { integer, sequence } from '../der/writer.ts'
 import { bigintFrom, inverse, octetsOf } from './big-number.ts'
-import { orderOf } from './curve-order.ts'
+import { multipleOfG, orderOf } from './curve.ts'
 
 /**
  * Ecdsa-Sig-Value (RFC 3279 §2.2.3), DER.
@@ -24,10 +24,8 @@ export function signEcdsa(data: Uint8Array, x: Uint8Array, curve: string, digest
   const h = bits2int(h1, qlen) % q
   const scalar = bigintFrom(x)
 
-  const ecdh = createECDH(curve)
   for (const k of nonces(digest, octetsOf(scalar, rlen), octetsOf(h, rlen), q, qlen)) {
-    ecdh.setPrivateKey(octetsOf(k, rlen))
-    const point = ecdh.getPublicKey()
+    const point = multipleOfG(curve, octetsOf(k, rlen))
     const r = bigintFrom(point.subarray(1, 1 + (point.length - 1) / 2)) % q
     const s = (inverse(k, q) * ((h + scalar * r) % q)) % q
     if (r !== 0n && s !== 0n) return sequence(integer(r), integer(s))

@@ -1,13 +1,13 @@
 /** Key pairs made of given octets: what `generateKey` does with the system's randomness. */
 
-import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { integer, octetString, oid, sequence } from '../der/writer.ts'
 import { EC_CURVES, ecPrivateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
 import type { RandomSource } from '../keys/random.ts'
 import { KEY_ALGORITHM } from '../x509/oids.ts'
 import { parseSubjectPublicKeyInfo } from '../x509/public-key.ts'
 import { bigintFrom, octetsOf } from './big-number.ts'
-import { orderOf } from './curve-order.ts'
+import { multipleOfG, orderOf } from './curve.ts'
 import { seededRsaKey } from './seeded-rsa-key.ts'
 
 /** The key that `random` leads to: equal octets give equal keys. */
@@ -19,13 +19,11 @@ export function seededKey(name: KeyAlgorithmName, random: RandomSource): Private
 }
 
 /** The scalar by extra random bits (FIPS 186-5 A.2.1): 64 more than the order has, so that the remainder has no bias. */
-function seededEcKey(curve: string, random: RandomSource): PrivateKey {
+export function seededEcKey(curve: string, random: RandomSource): PrivateKey {
   const order = orderOf(curve)
   const size = Math.ceil(order.toString(2).length / 8)
   const scalar = octetsOf((bigintFrom(random(size + 8)) % (order - 1n)) + 1n, size)
-  const ecdh = createECDH(curve)
-  ecdh.setPrivateKey(scalar)
-  return ecPrivateKey(curve, scalar, new Uint8Array(ecdh.getPublicKey()))
+  return ecPrivateKey(curve, scalar, multipleOfG(curve, scalar))
 }
 
 /** Octets of a private key (RFC 8032 §5.1.5, §5.2.5), any of which are good. */

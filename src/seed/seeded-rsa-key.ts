@@ -16,33 +16,36 @@ import { bigintFrom, inverse } from './big-number.ts'
 
 const PUBLIC_EXPONENT = 65537n
 
-/** @param modulusBits a multiple of 16 */
-export function seededRsaKey(modulusBits: number, random: RandomSource): PrivateKey {
-  const first = seededPrime(modulusBits / 2, random)
-  const second = seededPrime(modulusBits / 2, random)
+/**
+ * @param modulusBits a multiple of 16
+ * @param publicExponent a prime
+ */
+export function seededRsaKey(modulusBits: number, random: RandomSource, publicExponent = PUBLIC_EXPONENT): PrivateKey {
+  const first = seededPrime(modulusBits / 2, random, publicExponent)
+  const second = seededPrime(modulusBits / 2, random, publicExponent)
   // qInv is the inverse of the smaller one, as everybody writes it.
-  return first > second ? rsaKey(first, second) : rsaKey(second, first)
+  return first > second ? rsaKey(first, second, publicExponent) : rsaKey(second, first, publicExponent)
 }
 
 /**
  * A prime p with gcd(p − 1, e) = 1. Its two highest bits are set, which makes the product of two as long as it is
  * meant to be (and satisfies the lower bound √2 · 2^(bits−1) of step 4.4).
  */
-function seededPrime(bits: number, random: RandomSource): bigint {
+function seededPrime(bits: number, random: RandomSource, publicExponent: bigint): bigint {
   for (;;) {
     const octets = random(bits / 8)
     octets[0] = (octets[0] as number) | 0xc0
     octets[octets.length - 1] = (octets.at(-1) as number) | 1
     // e is prime itself: it shares a divisor with p − 1 only if it divides it.
-    if (bigintFrom(octets) % PUBLIC_EXPONENT !== 1n && checkPrimeSync(octets)) return bigintFrom(octets)
+    if (bigintFrom(octets) % publicExponent !== 1n && checkPrimeSync(octets)) return bigintFrom(octets)
   }
 }
 
 /** RSAPrivateKey (RFC 8017 A.1.2) in PKCS#8, and RSAPublicKey (A.1.1) as it goes into certificates. */
-function rsaKey(p: bigint, q: bigint): PrivateKey {
+function rsaKey(p: bigint, q: bigint, publicExponent: bigint): PrivateKey {
   const modulus = integer(p * q)
-  const exponent = integer(PUBLIC_EXPONENT)
-  const d = inverse(PUBLIC_EXPONENT, (p - 1n) * (q - 1n))
+  const exponent = integer(publicExponent)
+  const d = inverse(publicExponent, (p - 1n) * (q - 1n))
   const crt = [p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)]
   const algorithm = sequence(oid(KEY_ALGORITHM.rsaEncryption), nullValue())
   const privateKey = sequence(integer(0), modulus, exponent, integer(d), ...crt.map(integer))

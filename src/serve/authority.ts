@@ -47,7 +47,10 @@ export class Authorities {
   readonly #problems: ProblemLog
   readonly #index: JournalIndex
   readonly #readings = new Map<string, Reading>()
-  readonly #responders = new Map<Certificate, readonly Holder[]>()
+  /** Names of the responders of each CA, as of the journal's last line. */
+  readonly #responders = new Map<Certificate, readonly string[]>()
+  /** Whether a certificate is a responder of a CA: a signature is checked once. */
+  readonly #delegations = new WeakMap<Certificate, WeakMap<Certificate, boolean>>()
 
   /** @param password of the private keys that are encrypted */
   constructor(store: Store, password: string | undefined, problems: ProblemLog) {
@@ -90,15 +93,25 @@ export class Authorities {
     return signer && { certificate, signer }
   }
 
-  #delegatesOf({ certificate }: Authority): readonly Holder[] {
+  #delegatesOf({ certificate: issuer }: Authority): readonly Holder[] {
     if (this.#index.refresh()) this.#responders.clear()
-    const known = this.#responders.get(certificate)
-    const names = known?.map(({ name }) => name) ?? this.#index.responders
-    const delegates = names
+    const known = this.#responders.get(issuer)
+    const delegates = (known ?? this.#index.responders)
       .flatMap((name) => this.#read(name) ?? [])
-      .filter((holder) => isDelegate(holder, certificate))
-    this.#responders.set(certificate, delegates)
+      .filter(({ certificate }) => this.#isDelegate(certificate, issuer))
+    if (known === undefined) {
+      const names = delegates.map(({ name }) => name)
+      this.#responders.set(issuer, names)
+    }
     return delegates
+  }
+
+  #isDelegate(certificate: Certificate, issuer: Certificate): boolean {
+    const known = this.#delegations.get(issuer) ?? new WeakMap<Certificate, boolean>()
+    this.#delegations.set(issuer, known)
+    const isDelegate = known.get(certificate) ?? isDelegateOf(certificate, issuer)
+    known.set(certificate, isDelegate)
+    return isDelegate
   }
 
   /** One that cannot be read is reported and counts as absent. */
@@ -144,7 +157,7 @@ function beginsLater(a: Holder, b: Holder): Holder {
   return b.certificate.notBefore.date > a.certificate.notBefore.date ? b : a
 }
 
-function isDelegate({ certificate }: Holder, issuer: Certificate): boolean {
+function isDelegateOf(certificate: Certificate, issuer: Certificate): boolean {
   if (certificate.decoded.extKeyUsage?.includes(KEY_PURPOSE.OCSPSigning) !== true) return false
   if (!certificate.issuer.equals(issuer.subject)) return false
   const { signatureAlgorithm, tbs, signature } = certificate

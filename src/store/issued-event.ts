@@ -24,7 +24,7 @@ export function issuedEvent(
     event: 'issued',
     name,
     profile,
-    ...(issuer && { issuer: issuer.name, issuerFingerprint: fingerprint(issuer.certificate) }),
+    ...(issuer && { issuer: issuer.name, issuerFingerprint: issuerFingerprint(issuer.certificate) }),
     issuerKeyHash: issuerKeyHash(issuer?.certificate ?? certificate),
     isCa: certificate.decoded.basicConstraints?.cA === true,
     subject: formatName(certificate.subject),
@@ -32,4 +32,15 @@ export function issuedEvent(
     notAfter: certificate.notAfter.date.toISOString(),
     fingerprint: fingerprint(certificate),
   }
+}
+
+/** One issuer stands in the events of thousands. */
+const fingerprints = new WeakMap<Certificate, string>()
+
+function issuerFingerprint(certificate: Certificate): string {
+  const known = fingerprints.get(certificate)
+  if (known !== undefined) return known
+  const computed = fingerprint(certificate)
+  fingerprints.set(certificate, computed)
+  return computed
 }

@@ -43,6 +43,17 @@ export function withLock<T>(
   }
 }
 
+/** A lock that is held until it is released, for work that waits for other threads. */
+export interface HeldLock {
+  release(): void
+}
+
+/** As {@link withLock}; by default it does not wait. @throws PkiError `refused.locked`, `refused.write` */
+export function holdLock(path: string, processes: ProcessTable, { patience = 0 }: LockOptions = {}): HeldLock {
+  take(path, processes, Math.ceil((patience * 1000) / INTERVAL))
+  return { release: () => rmSync(path, { force: true }) }
+}
+
 function take(path: string, processes: ProcessTable, retries: number): void {
   for (let left = retries; ; left--) {
     if (tryToCreate(path, processes.pid)) return

@@ -9,6 +9,8 @@
 
 import type { RequestListener } from 'node:http'
 import type { ServerOptions } from 'node:https'
+import { withDefects } from '../defect/apply.ts'
+import { type DefectId, requireDefects } from '../defect/catalogue.ts'
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
 import type { Artifact } from '../export/artifact.ts'
@@ -47,6 +49,13 @@ export interface TestCertificateOptions extends ProfileOverrides {
   readonly from?: TestCredential
   /** Makes it also if its issuer may not issue it. */
   readonly unchecked?: boolean
+}
+
+export interface DefectOptions extends TestCertificateOptions {
+  /** What kind of certificate is spoiled: `server` unless said, `intermediate` for the defects of authorities. */
+  readonly profile?: string | CertificateProfile
+  /** That of the defect unless said. */
+  readonly name?: string
 }
 
 export interface MutualTlsOptions extends TlsIdentity {
@@ -95,12 +104,12 @@ export class Pki {
 
   /** The root: what everything here trusts. Valid for ten years. */
   root(name = 'root', options?: TestCertificateOptions): TestCredential {
-    return this.#once('root', name, options, () => undefined)
+    return this.issue('root', name, options)
   }
 
   /** A certification authority below the root; below another one with `from`. */
   intermediate(name = 'intermediate', options?: TestCertificateOptions): TestCredential {
-    return this.#once('intermediate', name, options, () => this.root())
+    return this.issue('intermediate', name, options)
   }
 
   /** A TLS server. `localhost` is also for 127.0.0.1 and ::1. */
@@ -119,7 +128,21 @@ export class Pki {
    * @throws PkiError `usage.*` for a profile or a value that cannot be read, `refused.issuer`
    */
   issue(profile: string | CertificateProfile, name: string, options?: TestCertificateOptions): TestCredential {
-    return this.#once(profile, name, options, () => this.intermediate())
+    const names = profile === 'server' && name === 'localhost' ? LOCAL_NAMES : []
+    return this.#once(profile, name, options, names, (order) => order)
+  }
+
+  /**
+   * A certificate that is wrong on purpose, in one way or in several: `pki.defect('expired')`. It is a server for
+   * localhost, right in everything else, so that a program which refuses it refuses it for that.
+   * @throws PkiError `usage.option` for a defect that takes more than this one certificate, or fits none of its kind
+   */
+  defect(defects: DefectId | readonly DefectId[], options?: DefectOptions): TestCredential {
+    const ids = typeof defects === 'string' ? [defects] : defects
+    const { profile = 'server', name = ids.join('-'), ...rest } = options ?? {}
+    const names = profile === 'server' ? LOCAL_NAMES : []
+    const spoil = (order: CredentialOrder) => withDefects(order, requireDefects(ids))
+    return this.#once(profile, name, options && rest, names, spoil)
   }
 
   /** For `https.createServer` and `tls.createServer`: asks for a client certificate, and lets nobody in without. */
@@ -191,14 +214,15 @@ export class Pki {
     profile: string | CertificateProfile,
     name: string,
     options: TestCertificateOptions | undefined,
-    defaultIssuer: () => TestCredential | undefined,
+    defaultNames: readonly string[],
+    spoil: (order: CredentialOrder) => CredentialOrder,
   ): TestCredential {
     const known = this.#made.get(name)
     if (known !== undefined && known.profile !== profile) {
       throw new PkiError('usage.name', `${name} is the name of something else already`, { context: { name } })
     }
     if (known !== undefined && options === undefined) return known.credential
-    const credential = this.#issue(this.#order(profile, name, options ?? {}, defaultIssuer))
+    const credential = this.#issue(spoil(this.#order(profile, name, { names: defaultNames, ...options })))
     this.#made.set(name, { profile, credential })
     return credential
   }
@@ -206,22 +230,26 @@ export class Pki {
   #order(
     profile: string | CertificateProfile,
     name: string,
-    { names, from, unchecked, ...overrides }: TestCertificateOptions,
-    defaultIssuer: () => TestCredential | undefined,
+    { names = [], from, unchecked, ...overrides }: TestCertificateOptions,
   ): CredentialOrder {
     const found = typeof profile === 'string' ? requireBuiltInProfile(profile) : profile
     const merged = overrideProfile(found, { key: this.#key, ...overrides })
-    const issuer = from ?? defaultIssuer()
+    const issuer = from ?? this.#issuerOf(profile)
     return {
       profile: this.#seeded === undefined ? merged : markedProfile(merged),
       name,
       issuer: issuer && { name: issuer.name, credential: issuer },
-      names: (names ?? defaultNames(profile, name)).map(guessGeneralName),
+      names: names.map(guessGeneralName),
       unchecked,
       now: this.now,
       random: machineRandom,
       seeded: this.#seeded,
     }
+  }
+
+  #issuerOf(profile: string | CertificateProfile): TestCredential | undefined {
+    if (profile === 'root') return undefined
+    return profile === 'intermediate' ? this.root() : this.intermediate()
   }
 
   #issue(order: CredentialOrder): TestCredential {
@@ -231,10 +259,6 @@ export class Pki {
 }
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1']
-
-function defaultNames(profile: string | CertificateProfile, name: string): readonly string[] {
-  return profile === 'server' && name === 'localhost' ? LOCAL_NAMES : []
-}
 
 function requireBuiltInProfile(name: string): CertificateProfile {
   const found = Object.hasOwn(BUILT_IN_PROFILES, name) ? BUILT_IN_PROFILES[name] : undefined

@@ -4,6 +4,7 @@
  * undici of npm would do too, if it had the version of the one inside.
  */
 
+import { runInThisContext } from 'node:vm'
 import { PkiError } from '../errors.ts'
 
 /** PEM, as `tls.connect` takes them. */
@@ -28,14 +29,16 @@ export function createDispatcher(connect: ConnectOptions): Dispatcher {
 type AgentConstructor = new (options: { readonly connect: ConnectOptions }) => Dispatcher
 
 function agentOfFetch(): AgentConstructor | undefined {
+  // Jest gives each test file a global object of its own, with Node's fetch but not with what belongs to it.
+  const global: typeof globalThis = runInThisContext('globalThis')
   // Node loads undici when somebody asks for a part of it.
-  void globalThis.Response
+  void global.Response
   // The number rises with undici's interface; the latest is fetch's own.
-  const symbols = Object.getOwnPropertySymbols(globalThis)
+  const symbols = Object.getOwnPropertySymbols(global)
     .filter(({ description }) => /^undici\.globalDispatcher\.\d+$/.test(description ?? ''))
     .sort((a, b) => (b.description ?? '').localeCompare(a.description ?? '', 'en', { numeric: true }))
   const [latest] = symbols
   if (latest === undefined) return undefined
-  const dispatcher = (globalThis as unknown as Readonly<Record<symbol, object | undefined>>)[latest]
+  const dispatcher = (global as unknown as Readonly<Record<symbol, object | undefined>>)[latest]
   return dispatcher?.constructor as AgentConstructor | undefined
 }

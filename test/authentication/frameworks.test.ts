@@ -1,6 +1,7 @@
 /** The same authentication in Express, Fastify and web-standard servers, with their types. */
 
 import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import fastify, { type FastifyRequest } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
@@ -45,12 +46,7 @@ const ANSWERS: readonly (readonly [name: string, ask: Ask, answer: object])[] = 
 function throughExpress(options: typeof OPTIONS) {
   const app = express()
   app.use(certificateForwarding(FORWARDING))
-  app.use(
-    certificateAuthentication<Request, Response>({
-      ...options,
-      events: { onChallenge: (context) => void context.response.headersSent },
-    }),
-  )
+  app.use(certificateAuthentication(options))
   const say = (request: Request, response: Response) => {
     // Typed by the augmentation of Express.Request.
     response.send(request.principal?.name ?? 'nobody')
@@ -83,8 +79,7 @@ async function throughFastify(options: typeof OPTIONS): Promise<number> {
   app.get('/for-nobody', { preHandler: requireCertificateHook(NOBODY) }, say)
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
-  const [address] = app.addresses()
-  return address?.port ?? 0
+  return (app.server.address() as AddressInfo).port
 }
 
 test.each(ANSWERS)('Fastify: %s', async (_, ask, answer) => {
@@ -113,7 +108,7 @@ test('Fastify: onChallenge answers by reply', async () => {
   app.get('/', { onRequest: requireCertificateHook() }, async () => 'in')
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
-  const { status, headers } = await ask1(app.addresses()[0]?.port ?? 0, {})
+  const { status, headers } = await ask1((app.server.address() as AddressInfo).port, {})
   expect({ status, location: headers.location }).toEqual({ status: 307, location: 'https://secure.test/' })
 })
 

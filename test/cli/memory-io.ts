@@ -48,6 +48,7 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     cwd: options.cwd,
     platform: 'linux',
     packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
+    threadProgram: undefined,
     interactive: options.interactive ?? false,
     process: { pid: process.pid, isRunning: () => true },
     random: (size) => new Uint8Array(randomBytes(size)),

@@ -125,7 +125,7 @@ describe('pki serve', () => {
   it('an encrypted key needs --key-password-file; without it a warning, and the rest is served', async () => {
     const made = session()
     writeFileSync(join(made.folder, 'password'), 'secret\n')
-    await made.done('init root --key-password-file password')
+    await made.done('init root --encrypt-key --key-password-file password')
     const { facts, said } = await start(made)
     expect(said()).toMatch(/^pki: warning: .*root\.key.*password/)
     expect((await fetch(`${facts.url}/crl/root.crl`)).status).toBe(503)

@@ -1,8 +1,8 @@
 /** Every defect and every rule set: exactly the findings that the catalogue announces, and none for the good twin. */
 
 import { describe, expect, test } from 'vitest'
-import { listDefects, requireDefect, requireDefects } from '../../src/defect/catalogue.ts'
-import { type Defect, type Expectation, RULE_SET_NAMES, type RuleSetName } from '../../src/defect/defect.ts'
+import { listDefects } from '../../src/defect/catalogue.ts'
+import { type Defect, RULE_SET_NAMES } from '../../src/defect/defect.ts'
 import { goodTwin, HierarchyMaker } from '../../src/defect/hierarchy.ts'
 import { announced, judge, MEANS, RULES } from './judge.ts'
 

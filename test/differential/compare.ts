@@ -3,8 +3,9 @@
 import type { Finding } from '../../src/path/findings.ts'
 import type { Attempt } from '../../src/path/verify.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
+import type { Judged, KnownDifference } from './difference.ts'
 import { errorsAmong, type Program, type TheirError } from './judges.ts'
-import { type Judged, KNOWN_DIFFERENCES, type KnownDifference } from './known-differences.ts'
+import { KNOWN_DIFFERENCES } from './known-differences.ts'
 
 export interface Comparison {
   readonly agree: boolean

@@ -22,20 +22,21 @@ export const NOT_AFTER = new Date('2049-01-01T00:00:00Z')
 
 /** The fields that several deviations make together: lists add up, everything else is replaced. */
 export function apply(start: Fields, deviations: readonly Deviation[]): Fields {
-  return deviations.reduce<Fields>(
-    (all, one) => ({
-      ...all,
-      ...one,
-      extensions: { ...all.extensions, ...one.extensions },
-      critical: { ...all.critical, ...one.critical },
-      without: [...(all.without ?? []), ...(one.without ?? [])],
-      unchecked: {
-        extensions: [...(all.unchecked?.extensions ?? []), ...(one.unchecked?.extensions ?? [])],
-        parts: { ...all.unchecked?.parts, ...one.unchecked?.parts },
-      },
-    }),
-    start,
-  )
+  return deviations.reduce(both, start)
+}
+
+function both(a: Fields, b: Fields): Fields {
+  return {
+    ...a,
+    ...b,
+    extensions: { ...a.extensions, ...b.extensions },
+    critical: { ...a.critical, ...b.critical },
+    without: [...(a.without ?? []), ...(b.without ?? [])],
+    unchecked: {
+      extensions: [...(a.unchecked?.extensions ?? []), ...(b.unchecked?.extensions ?? [])],
+      parts: { ...a.unchecked?.parts, ...b.unchecked?.parts },
+    },
+  }
 }
 
 const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
@@ -138,10 +139,10 @@ const keyIdentifiers = pick<Deviation>(
 
 function authorityKeyIdentifier(hint: { keyIdentifier?: Uint8Array; serialNumber?: bigint }): Uint8Array {
   const { keyIdentifier, serialNumber: authorityCertSerialNumber } = hint
-  const authorityCertIssuer = authorityCertSerialNumber && [parseGeneralNameText('dirname:CN=elsewhere')]
   return encodeAuthorityKeyIdentifier({
     keyIdentifier,
-    authorityCertIssuer: authorityCertIssuer === 0n ? undefined : authorityCertIssuer,
+    authorityCertIssuer:
+      authorityCertSerialNumber === undefined ? undefined : [parseGeneralNameText('dirname:CN=elsewhere')],
     authorityCertSerialNumber,
   })
 }

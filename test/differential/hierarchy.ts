@@ -33,8 +33,11 @@ export interface LeafSpec {
   readonly deviations: readonly Deviation[]
   /** Which authority's key signs; `right` is the last one's, whose name stands in the certificate anyway. */
   readonly signedBy: 'right' | 'another'
-  /** What happens to the bytes afterwards: one bit of the signature, or what the fuzzer does with this seed. */
-  readonly change: 'none' | 'signature-bit' | { readonly fuzzed: number }
+  /**
+   * What happens to the bytes afterwards: one bit of the signature is turned, the length of the whole is written with
+   * more octets than it needs, or the fuzzer does what it does with a seed.
+   */
+  readonly change: 'none' | 'signature-bit' | 'long-length' | { readonly fuzzed: number }
 }
 
 export interface HierarchySpec {
@@ -139,9 +142,9 @@ function leafSpec(audience: Audience): fc.Arbitrary<LeafSpec> {
     deviations: leafDeviations(audience),
     signedBy,
     change: fc.oneof(
-      { weight: 12, arbitrary: fc.constant('none' as const) },
-      { weight: 1, arbitrary: fc.constant('signature-bit' as const) },
-      { weight: 1, arbitrary: fc.nat().map((fuzzed) => ({ fuzzed })) },
+      { weight: 24, arbitrary: fc.constant('none' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('signature-bit' as const, 'long-length' as const) },
+      { weight: 2, arbitrary: fc.nat().map((fuzzed) => ({ fuzzed })) },
     ),
   })
 }
@@ -210,6 +213,7 @@ function leafBytes({ deviations, signedBy: signature, change }: LeafSpec, index:
   const { encoded } = leaf(signer(issuer, signature), { subject: 'CN=leaf,O=x', ...fields })
   if (change === 'none') return encoded
   if (change === 'signature-bit') return flipped(encoded)
+  if (change === 'long-length') return withLongLength(encoded)
   return mutate(encoded, [issuer.certificate.encoded], new Random(change.fuzzed))
 }
 
@@ -220,13 +224,29 @@ function flipped(bytes: Uint8Array): Uint8Array {
   return copy
 }
 
+/** The length, two octets in any certificate made here, written with three: BER, and no DER. */
+function withLongLength(bytes: Uint8Array): Uint8Array {
+  const [tag, form, ...rest] = bytes
+  if (form !== 0x82) throw new RangeError('a certificate has from 256 to 65535 octets')
+  return Uint8Array.from([tag as number, 0x83, 0, ...rest])
+}
+
 /** Keys made from their number, so that key identifiers are the same in every run. */
 const KEYS: readonly Signer[] = Array.from({ length: 13 }, (_, index) => {
   const scalar = createHash('sha256').update(`differential key ${index}`).digest()
   const ecdh = createECDH('prime256v1')
   ecdh.setPrivateKey(scalar)
-  return createSigner(ecPrivateKey('prime256v1', new Uint8Array(scalar), new Uint8Array(ecdh.getPublicKey())))
+  return steady(createSigner(ecPrivateKey('prime256v1', new Uint8Array(scalar), new Uint8Array(ecdh.getPublicKey()))))
 })
+
+/** ECDSA signs anew each time; of one length always, so that what the fuzzer does to a certificate repeats. */
+function steady(signer: Signer): Signer {
+  const sign = (data: Uint8Array): Uint8Array => {
+    const signature = signer.sign(data)
+    return signature.length === 71 ? signature : sign(data)
+  }
+  return { ...signer, sign }
+}
 
 /** The leaf as our reader sees it; undefined if it is none. */
 export function readTarget({ target }: Case): Certificate | undefined {

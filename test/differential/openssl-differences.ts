@@ -1,14 +1,15 @@
 /** Where `openssl verify -x509_strict -policy_check` and the rule set `rfc5280-strict` part ways. */
 
-import { equalBytes } from '../../src/der/writer.ts'
 import type { Finding } from '../../src/path/findings.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { ATTRIBUTE, EXTENSION } from '../../src/x509/oids.ts'
 import { AT } from '../path/build-certificate.ts'
+import type { Judged, Laxer, Reads, Stricter } from './difference.ts'
+import { contradictsHint, hasAlternative, isAnchor, pathOf } from './judged-path.ts'
 import { ourVerdict } from './judges.ts'
-import type { Judged, KnownDifference } from './known-differences.ts'
 
-const LAXER: readonly KnownDifference[] = [
+/** What it accepts and we reject. */
+export const OPENSSL_LAXER: readonly (Laxer | Reads)[] = [
   {
     id: 'openssl-reads-ber',
     reads: true,
@@ -49,6 +50,13 @@ const LAXER: readonly KnownDifference[] = [
       (isAnchor(subject, judged) || !subject.extensions.some(({ oid }) => oid === EXTENSION.certificatePolicies)),
     reason: 'It reads policy extensions only below the anchor, and mappings only beside certificatePolicies.',
     evidence: 'RFC 5280 §6.1.4 (a), §4.2.1.11; tree_init (pcy_tree.c), policy_cache_new (pcy_cache.c)',
+  },
+  {
+    id: 'openssl-policy-criticality',
+    accepts: ['extension.must-be-critical'],
+    when: (found) => found.code === 'extension.must-be-critical' && POLICY_EXTENSIONS.has(found.oid),
+    reason: 'It does not ask whether policyConstraints and inhibitAnyPolicy are critical.',
+    evidence: 'RFC 5280 §4.2.1.11, §4.2.1.14; no such check in check_extensions (x509_vfy.c)',
   },
   {
     id: 'openssl-policies-not-ca',
@@ -112,7 +120,8 @@ const LAXER: readonly KnownDifference[] = [
   },
 ]
 
-const STRICTER: readonly KnownDifference[] = [
+/** What it rejects and we accept. */
+export const OPENSSL_STRICTER: readonly Stricter[] = [
   {
     id: 'openssl-last-second',
     rejects: ['10'],
@@ -193,8 +202,6 @@ const STRICTER: readonly KnownDifference[] = [
   },
 ]
 
-export const opensslDifferences: readonly KnownDifference[] = [...LAXER, ...STRICTER]
-
 function withoutAnchorConstraints({ one, ours }: Judged): readonly Finding[] {
   return ourVerdict(one, ours.rules, { anchorConstraints: false }).errors
 }
@@ -209,34 +216,6 @@ const POLICY_EXTENSIONS: ReadonlySet<string> = new Set([
 function aboutPolicies(found: Finding): boolean {
   const { code } = found
   return (code !== 'extension.malformed' && code !== 'extension.duplicate') || POLICY_EXTENSIONS.has(found.oid)
-}
-
-function isAnchor({ encoded }: Certificate, { one }: Judged): boolean {
-  return one.hierarchy.trustAnchors.some((anchor) => equalBytes(anchor.encoded, encoded))
-}
-
-/** The path that is valid for us. */
-function pathOf({ ours }: Judged): readonly Certificate[] {
-  return ours.attempts.find(({ valid }) => valid)?.path ?? []
-}
-
-/** Whether the authorityKeyIdentifier names another certificate; the anchor's, another than itself. */
-function contradictsHint(certificate: Certificate, issuer: Certificate = certificate): boolean {
-  const hint = certificate.decoded.authorityKeyIdentifier
-  const { subjectKeyIdentifier } = issuer.decoded
-  if (hint === undefined) return false
-  if (hint.keyIdentifier !== undefined && subjectKeyIdentifier !== undefined) {
-    if (!equalBytes(hint.keyIdentifier, subjectKeyIdentifier)) return true
-  }
-  return hint.authorityCertSerialNumber !== undefined && hint.authorityCertSerialNumber !== issuer.serialNumber
-}
-
-/** Whether another certificate of the same name could have stood in its place. */
-function hasAlternative({ subject, encoded }: Certificate, { one }: Judged): boolean {
-  const { trustAnchors, untrusted } = one.hierarchy
-  return [...trustAnchors, ...untrusted].some(
-    (other) => other.subject.equals(subject) && !equalBytes(other.encoded, encoded),
-  )
 }
 
 function permitsAnyMailbox({ decoded }: Certificate): boolean {

@@ -4,12 +4,14 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
-import { RFC5280_STRICT, verifyCertificate } from '../../src/index.ts'
+import type { DefectId } from '../../src/defect/catalogue.ts'
+import { type FindingCode, RFC5280_STRICT, verifyCertificate } from '../../src/index.ts'
 import { createPki } from '../../src/testing/create-pki.ts'
 import type { WhoAmI } from '../../src/testing/mutual-tls-server.ts'
 import type { TestCredential } from '../../src/testing/test-credential.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName } from '../../src/x509/name-text.ts'
+import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { temporaryFolder } from '../cli/temporary-folder.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
@@ -55,12 +57,9 @@ describe('what is made', () => {
   })
 
   it('has the names that its own name gives, or those that were asked for', () => {
-    expect(namesOf(pki.server())).toEqual(['DNS:localhost', 'IP Address:127.0.0.1', 'IP Address:::1'])
+    expect(namesOf(pki.server())).toEqual(['DNS:localhost', 'IP:127.0.0.1', 'IP:::1'])
     expect(namesOf(pki.server('web.test'))).toEqual(['DNS:web.test'])
-    expect(namesOf(pki.server('api', { names: ['api.test', '10.0.0.1'] }))).toEqual([
-      'DNS:api.test',
-      'IP Address:10.0.0.1',
-    ])
+    expect(namesOf(pki.server('api', { names: ['api.test', '10.0.0.1'] }))).toEqual(['DNS:api.test', 'IP:10.0.0.1'])
     expect(subjectOf(pki.client('alice'))).toBe('CN=alice')
   })
 
@@ -213,6 +212,48 @@ async function outcome(port: number, options: object): Promise<string> {
       .end()
   })
 }
+
+describe('defect', () => {
+  const pki = createPki({ now: NOW })
+  const findingsOf = ({ certificate, chain }: TestCredential) => {
+    const trustAnchors = [pki.root().certificate]
+    const identity = { type: 'dns', value: 'localhost' } as const
+    const options = { trustAnchors, at: NOW, untrusted: chain, identity, purpose: KEY_PURPOSE.serverAuth }
+    return verifyCertificate(certificate, options).findings.map(({ code }) => code)
+  }
+
+  it.each<{ readonly defects: DefectId | readonly DefectId[]; readonly codes: readonly FindingCode[] }>([
+    { defects: 'expired', codes: ['validity.expired'] },
+    { defects: 'not-yet-valid', codes: ['validity.not-yet-valid'] },
+    { defects: ['expired', 'no-san'], codes: ['validity.expired', 'identity.mismatch'] },
+  ])('$defects is found, and nothing else', ({ defects, codes }) => {
+    expect(findingsOf(pki.defect(defects))).toEqual(codes)
+  })
+
+  it('is the same for the same defect, and has a name of its own if it is given one', () => {
+    expect(pki.defect('expired')).toBe(pki.defect('expired'))
+    expect(subjectOf(pki.defect('expired', { name: 'old' }))).toBe('CN=old')
+  })
+
+  it('of an authority spoils what it issues', () => {
+    const authority = pki.defect('authority-expired', { profile: 'intermediate' })
+    const server = pki.server('below', { from: authority, unchecked: true, names: ['localhost'] })
+    expect(findingsOf(server)).toContain('validity.expired')
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a defect of authorities on a server', () => pki.defect('authority-expired', { name: 'misplaced' })],
+    ['two that contradict each other', () => pki.defect(['expired', 'not-yet-valid'])],
+  ])('refuses %s', (_, make) => {
+    expect(make).toThrowError(expect.objectContaining({ code: 'usage.option' }))
+  })
+
+  it('is refused by fetch', async () => {
+    const now = createPki()
+    await using server = await now.serve(undefined, { server: now.defect('expired') })
+    await expect(fetch(server.url, now.fetchOptions())).rejects.toMatchObject({ cause: { code: 'CERT_HAS_EXPIRED' } })
+  })
+})
 
 describe('writeTo', () => {
   const pki = createPki({ now: NOW })

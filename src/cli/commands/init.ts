@@ -7,7 +7,14 @@ import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import { addExistingOptions, decideAboutExisting } from '../existing-certificate.ts'
 import type { Io } from '../io.ts'
-import { addContentOptions, addKeyOptions, namesFrom, overridesFrom, serialNumberFrom } from '../issuing-options.ts'
+import {
+  addContentOptions,
+  addDefectOption,
+  addKeyOptions,
+  namesFrom,
+  overridesFrom,
+  serialNumberFrom,
+} from '../issuing-options.ts'
 import { keptCertificate } from '../made-report.ts'
 import { addMakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
 import { keyPem, obtainKey } from '../new-key.ts'
@@ -24,6 +31,7 @@ export function define(command: Command): void {
   addKeyOptions(command)
   addExistingOptions(command)
   addMakingOptions(command)
+  addDefectOption(command)
   addSeedOptions(command, 'certificates')
   addJsonOption(command)
 }
@@ -41,7 +49,9 @@ export async function run(args: readonly [profile?: string], options: InitOption
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
   if (decision.action === 'make') store.requireFree(name)
 
-  const key = await obtainKey(name, profile.key, options, io, seeded)
+  const deliberate =
+    options.defect && (await loadDefects()).deliberateDefects(options.defect, name, options.keyFile, seeded)
+  const key = deliberate?.key ?? (await obtainKey(name, profile.key, options, io, seeded))
   const made = makeCertificate(
     {
       name,
@@ -57,12 +67,15 @@ export async function run(args: readonly [profile?: string], options: InitOption
       replace: decision.action === 'replace',
       dryRun: options.dryRun,
       seeded,
+      deliberate,
     },
     store,
     io,
   )
   return reportMade(made, options, io)
 }
+
+const loadDefects = () => import('../deliberate-defects.ts')
 
 async function askOrRefuse(options: InitOptions, io: Io): Promise<number> {
   if (!io.interactive) {

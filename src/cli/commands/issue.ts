@@ -8,7 +8,14 @@ import { requireCredentialName } from '../../store/credential-name.ts'
 import { addExistingOptions, decideAboutExisting } from '../existing-certificate.ts'
 import type { Io } from '../io.ts'
 import { addIssuerOptions, unlockIssuer } from '../issuer.ts'
-import { addContentOptions, addKeyOptions, namesFrom, overridesFrom, serialNumberFrom } from '../issuing-options.ts'
+import {
+  addContentOptions,
+  addDefectOption,
+  addKeyOptions,
+  namesFrom,
+  overridesFrom,
+  serialNumberFrom,
+} from '../issuing-options.ts'
 import { keptCertificate } from '../made-report.ts'
 import { addMakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
 import { keyPem, obtainKey } from '../new-key.ts'
@@ -26,6 +33,7 @@ export function define(command: Command): void {
   addKeyOptions(command)
   addExistingOptions(command)
   addMakingOptions(command)
+  addDefectOption(command)
   addSeedOptions(command, 'certificates')
   addJsonOption(command)
 }
@@ -49,7 +57,9 @@ export async function run(
   if (decision.action === 'make') store.requireFree(name)
 
   const issuer = await unlockIssuer(store, from, options, io)
-  const key = await obtainKey(name, profile.key, options, io, seeded)
+  const deliberate =
+    options.defect && (await loadDefects()).deliberateDefects(options.defect, name, options.keyFile, seeded)
+  const key = deliberate?.key ?? (await obtainKey(name, profile.key, options, io, seeded))
   const made = makeCertificate(
     {
       name,
@@ -65,12 +75,15 @@ export async function run(
       replace: decision.action === 'replace',
       dryRun: options.dryRun,
       seeded,
+      deliberate,
     },
     store,
     io,
   )
   return reportMade(made, options, io)
 }
+
+const loadDefects = () => import('../deliberate-defects.ts')
 
 async function askOrRefuse(
   [profile, name]: readonly [profile?: string, name?: string],

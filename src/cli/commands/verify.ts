@@ -6,6 +6,7 @@ import { type CertificateVerdict, certificateVerdict } from '../certificate-verd
 import type { Io } from '../io.ts'
 import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addPlatformFlags, type PlatformFlags, platformRequest } from '../platform-options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { verdictLines, verdictTable } from '../render/render-verdict-text.ts'
 import { textWidth } from '../render/styled-text.ts'
@@ -13,7 +14,7 @@ import { judgeWith } from '../verify-evidence.ts'
 import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
 import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify-request.ts'
 
-interface VerifyCommandOptions extends VerifyFlags, OutputFlags, StoreOptions {
+interface VerifyCommandOptions extends VerifyFlags, PlatformFlags, OutputFlags, StoreOptions {
   readonly explain?: boolean
   readonly passwordFile?: string
 }
@@ -21,6 +22,7 @@ interface VerifyCommandOptions extends VerifyFlags, OutputFlags, StoreOptions {
 export function define(command: Command): void {
   command.argument('<certificate...>', 'files or names in the store; - is standard input; a chain counts as one')
   addVerifyFlags(command)
+  addPlatformFlags(command)
   command.option('--explain', 'show every path that was tried and the facts behind each finding')
   addOutputFlags(command)
   command.option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
@@ -33,6 +35,7 @@ Examples:
   pki verify server.crt --trust root.crt --untrusted ca1.crt --purpose serverAuth --host localhost
   pki verify web --trust root                      names in the store bring their chain along
   pki verify web --trust root --revocation online  asks CRL and OCSP servers on this machine; --allow-hosts adds others
+  pki verify client --trust root --as aspnetcore --revocation-mode no-check      what ASP.NET Core would answer
   pki verify *.pem --trust ca.pem --crl crls/ --format junit > report.xml
   openssl s_client -connect a.test:443 -showcerts </dev/null | pki verify - --trust ca.pem
 `
@@ -60,6 +63,11 @@ async function judge(
   io: Io,
 ): Promise<readonly CertificateVerdict[]> {
   const context = { store: storeFrom(options, io), passwordFile: options.passwordFile, io }
+  const platform = platformRequest(options)
+  if (platform !== undefined) {
+    const { verifyAsPlatform } = await import('../platform-verify.ts')
+    return verifyAsPlatform(texts, options, request, platform, context)
+  }
   const trustAnchors = new TrustStore(await readTrustAnchors(options.trust ?? [], context))
   const untrusted = await readUntrusted(options.untrusted ?? [], context)
   const crls = await readCrls(options.crl ?? [], context)

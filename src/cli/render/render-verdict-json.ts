@@ -6,6 +6,7 @@ import { formatName } from '../../x509/name-text.ts'
 import { formatSerialNumber } from '../../x509/serial-number.ts'
 import type { CertificateVerdict, JudgedPath } from '../certificate-verdict.ts'
 import { instantJson } from '../json-value.ts'
+import type { PlatformReport } from '../platform-report.ts'
 import { type FindingJson, findingJson } from './render-finding-json.ts'
 
 /** `pki verify`. */
@@ -38,6 +39,8 @@ export interface VerdictJson {
   }[]
   /** Every place that was asked for what was missing, in order; empty if nobody was asked. */
   readonly evidence: readonly EvidenceJson[]
+  /** What the platform says whose judgement was asked for; with `--as` only. */
+  readonly platform?: PlatformReport
   /** Every path that was tried; with `--explain` only. */
   readonly attempts?: readonly AttemptJson[]
 }
@@ -102,6 +105,7 @@ function verdictJson({
   path,
   policies,
   evidence,
+  platform,
 }: CertificateVerdict): VerdictJson {
   return {
     source,
@@ -115,6 +119,7 @@ function verdictJson({
     policies: { authorityConstrained: policies.authorityConstrained, userConstrained: policies.userConstrained },
     revocation: path.statuses.map(({ certificate, state, sources }) => ({ certificate, state, sources })),
     evidence: evidence.map((record) => evidenceJson(record, path)),
+    ...(platform === undefined ? {} : { platform }),
   }
 }
 

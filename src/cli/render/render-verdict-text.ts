@@ -10,6 +10,7 @@ import { errorsOf, type WeighedFinding, warningsOf } from '../judgement.ts'
 import type { Glyphs } from './glyphs.ts'
 import { formatInstant, relativeTime } from './relative-time.ts'
 import { counted, type FindingTextOptions, findingsLines } from './render-finding-text.ts'
+import { platformLines } from './render-platform-text.ts'
 import { hang, harmless, indent, type Line, type Span, span, widthOf, wrap } from './styled-text.ts'
 
 /** One verdict in full; with `explain` the other paths that were tried, too. */
@@ -17,6 +18,7 @@ export function verdictLines(judged: CertificateVerdict, options: FindingTextOpt
   const inner = { ...options, width: options.width - 2 }
   const lines: Line[] = [headline(judged, options.glyphs), [], ...indent(pathLines(judged.path, judged.at, inner), 2)]
   lines.push([], ...indent(wrap([span(circumstances(judged, options.glyphs), 'quiet')], inner.width), 2))
+  lines.push(...indent(platformLines(judged, inner.width), 2))
   if (options.explain) lines.push(...indent(evidenceLines(judged, inner.width), 2), ...otherAttempts(judged, options))
   return lines
 }

@@ -3,7 +3,7 @@
 import { boolean, integer, sequence } from '../../der/writer.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
 import { breach, defectsOf, rejected, webBreach } from '../defect.ts'
-import { basicConstraints, criticality, extension, extKeyUsage, keyUsage, without } from '../mechanisms.ts'
+import { basicConstraints, criticality, extension, extKeyUsage, keyUsage, restingOn, without } from '../mechanisms.ts'
 import { together, UNSPOILED } from '../spoiling.ts'
 
 const NO_CA = { cA: false, pathLenConstraint: undefined }
@@ -25,11 +25,7 @@ export const BASIC_CONSTRAINTS = defectsOf('basic-constraints', {
     wrong: 'it was issued by the holder of a server certificate, who is no authority',
     rule: 'RFC 5280 §6.1.4 (k), (n)',
     certificates: {
-      authority: together(
-        basicConstraints(NO_CA),
-        keyUsage('digitalSignature'),
-        extKeyUsage([KEY_PURPOSE.serverAuth]),
-      ),
+      authority: together(basicConstraints(NO_CA), keyUsage('digitalSignature'), extKeyUsage([KEY_PURPOSE.serverAuth])),
     },
     expected: rejected(['basic-constraints.not-ca', 'key-usage.no-cert-sign']),
   },
@@ -78,7 +74,20 @@ export const BASIC_CONSTRAINTS = defectsOf('basic-constraints', {
   'leaf-is-a-ca': {
     wrong: 'it is a server’s certificate, and says that it is a CA',
     rule: 'CA/B BR §7.1.2.7.8',
-    certificates: { target: basicConstraints({ cA: true, pathLenConstraint: undefined }, true) },
+    certificates: {
+      target: together(
+        basicConstraints({ cA: true, pathLenConstraint: undefined }, true),
+        // Of a CA, more is asked: a name, a key identifier, a key usage; and constraints are its to make.
+        restingOn(
+          'subject',
+          'subjectKeyIdentifier',
+          'keyUsage',
+          'nameConstraints',
+          'policyMappings',
+          'policyConstraints',
+        ),
+      ),
+    },
     expected: webBreach(['webpki.ca-as-leaf']),
   },
 })

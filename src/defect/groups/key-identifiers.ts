@@ -21,7 +21,8 @@ export const KEY_IDENTIFIERS = defectsOf('key-identifiers', {
     expected: tolerated(['path.key-identifier-mismatch']),
   },
   'authority-key-identifier-by-issuer-and-serial': {
-    wrong: 'its authorityKeyIdentifier names its issuer by that one’s issuer and serial number, without a key identifier',
+    wrong:
+      'its authorityKeyIdentifier names its issuer by that one’s issuer and serial number, without a key identifier',
     rule: 'RFC 5280 §4.2.1.1',
     certificates: {
       target: authorityKeyIdentifier((_, { issuer }) => ({

@@ -4,7 +4,7 @@ import { Tag } from '../../der/reader.ts'
 import { element, sequence } from '../../der/writer.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
 import { breach, defectsOf, rejected, webBreach } from '../defect.ts'
-import { basicConstraints, extension, extKeyUsage, keyUsage, without } from '../mechanisms.ts'
+import { basicConstraints, extension, extKeyUsage, keyUsage, restingOn, without } from '../mechanisms.ts'
 import { together } from '../spoiling.ts'
 
 export const KEY_USAGE = defectsOf('key-usage', {
@@ -31,13 +31,13 @@ export const KEY_USAGE = defectsOf('key-usage', {
   'empty-key-usage': {
     wrong: 'its keyUsage has no bit set',
     rule: 'RFC 5280 §4.2.1.3',
-    certificates: { target: keyUsage() },
+    certificates: { target: together(keyUsage(), restingOn('extKeyUsage')) },
     expected: rejected(['key-usage.empty', 'purpose.key-usage']),
   },
   'key-usage-for-another-purpose': {
     wrong: 'its key may sign CRLs only, which goes with no handshake',
     rule: 'RFC 5280 §4.2.1.12',
-    certificates: { target: keyUsage('cRLSign') },
+    certificates: { target: together(keyUsage('cRLSign'), restingOn('extKeyUsage')) },
     expected: rejected(['purpose.key-usage']),
   },
   'malformed-key-usage': {

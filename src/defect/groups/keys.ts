@@ -51,9 +51,9 @@ export const KEYS = defectsOf('keys', {
     expected: webBreach(['webpki.key-type']),
   },
   'dsa-key': {
-    wrong: 'it has a DSA key, which TLS has given up',
+    wrong: 'it has a DSA key of 1024 bits, an algorithm that TLS has given up',
     rule: 'CA/B BR §6.1.5, RFC 8446 §4.2.3',
-    certificates: { target: key('dsa-2048') },
+    certificates: { target: key('dsa-1024') },
     expected: webBreach(['webpki.key-type']),
   },
   'explicit-curve': {

@@ -85,13 +85,15 @@ export const PATH = defectsOf('path', {
     expected: rejected(['path.issuer-not-found']),
   },
   'cross-signed-dead-end': {
-    wrong: 'the authority was certified by two roots, and the server sends the certificate of the one that is not trusted',
+    wrong:
+      'the authority was certified by two roots, and the server sends the certificate of the one that is not trusted',
     rule: 'RFC 4158 §1.4.2',
     presented: (made, maker) => ({ ...properly(made), chain: [crossCertificate(made, maker)] }),
     expected: rejected(['path.issuer-not-found']),
   },
   'cross-signed-detour': {
-    wrong: 'the authority was certified by two roots, and the first of its certificates leads to the one not trusted: verifiers must turn back and take the other',
+    wrong:
+      'the authority was certified by two roots, and the first of its certificates leads to the one not trusted: verifiers must turn back and take the other',
     rule: 'RFC 4158 §2.4.1',
     presented: (made, maker) => ({
       ...properly(made),

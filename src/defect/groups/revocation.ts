@@ -14,15 +14,23 @@ function entry({ serialNumber }: Certificate, now: Date, reason: CrlReason): Rev
   return { serialNumber, revocationDate: new Date(now.getTime() - DAY), reason }
 }
 
-const revokes = (reason: CrlReason): CrlSpoiling => (request, { target }, { now }) => ({
-  ...request,
-  entries: [entry(target.certificate, now, reason)],
-})
+const revokes =
+  (reason: CrlReason): CrlSpoiling =>
+  (request, { target }, { now }) => ({
+    ...request,
+    entries: [entry(target.certificate, now, reason)],
+  })
 
-const fault = (name: CrlFault): CrlSpoiling => (request) => withCrlFault(request, name)
+const fault =
+  (name: CrlFault): CrlSpoiling =>
+  (request) =>
+    withCrlFault(request, name)
 
 /** A CRL of the authority that decides nothing: why, the second finding says. */
-function useless(crl: CrlSpoiling, ...why: Parameters<typeof rejected>[0]): Pick<DefectEntry, 'crls' | 'asked' | 'expected'> {
+function useless(
+  crl: CrlSpoiling,
+  ...why: Parameters<typeof rejected>[0]
+): Pick<DefectEntry, 'crls' | 'asked' | 'expected'> {
   return { asked, crls: { authority: crl }, expected: rejected(['revocation.unknown', ...why]) }
 }
 
@@ -54,7 +62,8 @@ export const REVOCATION = defectsOf('revocation', {
     expected: rejected(['revocation.revoked', 'revocation.issuer-revoked']),
   },
   'revoked-in-stale-crl': {
-    wrong: 'it was revoked, and the CRL that says so should have been replaced an hour ago: too old to clear, not to condemn',
+    wrong:
+      'it was revoked, and the CRL that says so should have been replaced an hour ago: too old to clear, not to condemn',
     rule: 'RFC 5280 §6.3.3 (a)(1)',
     asked,
     crls: {

@@ -18,10 +18,13 @@ const byStranger: Spoiling = {
   },
 }
 
-const changed = afterSigning(({ tbs }) => {
-  const fields = readTbsFields(tbs)
-  return { tbs: encodeTbsFields({ ...fields, serialNumber: withFlippedBit(fields.serialNumber, -1) }) }
-}, ['signature'])
+const changed = afterSigning(
+  ({ tbs }) => {
+    const fields = readTbsFields(tbs)
+    return { tbs: encodeTbsFields({ ...fields, serialNumber: withFlippedBit(fields.serialNumber, -1) }) }
+  },
+  ['signature'],
+)
 
 /** Another AlgorithmIdentifier in both places; the signature is made as before. */
 function says(algorithm: Uint8Array): Spoiling {

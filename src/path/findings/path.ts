@@ -11,6 +11,8 @@ export interface PathFacts {
   /** Its authorityInfoAccess was followed, or could not be, and nothing came of it. */
   'path.issuer-not-fetched': NotFetchedFacts
   'path.untrusted-root': { readonly subject: string }
+  /** By its names alone; `allowed` is the other kind. */
+  'path.kind-not-allowed': { readonly kind: 'self-signed' | 'chained'; readonly allowed: 'self-signed' | 'chained' }
   'path.too-long': { readonly limit: number }
   'path.budget-exhausted': { readonly budget: BudgetKind; readonly limit: number }
   'path.name-chaining': { readonly issuer: string; readonly expected: string }
@@ -73,6 +75,12 @@ export const PATH_FINDINGS: FindingTable<PathFacts> = {
     section: 'RFC 5280 §6.1.1 (d)',
     sentence: ({ subject }) => `the path ends in a self-issued certificate that is no trust anchor: ${subject}`,
     cure: () => 'if this root is to be trusted, give it as a trust anchor',
+  },
+  'path.kind-not-allowed': {
+    section: 'RFC 5280 §3.2',
+    sentence: ({ kind, allowed }) =>
+      `it is ${kind}, going by subject and issuer, and only ${allowed} certificates are allowed`,
+    cure: ({ kind, allowed }) => `use a certificate that is ${allowed}, or allow ${kind} ones`,
   },
   'path.too-long': {
     section: 'RFC 4158 §2.4.2',

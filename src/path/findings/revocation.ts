@@ -105,7 +105,7 @@ const VERDICTS: FindingTable<RevocationVerdictFacts> = {
 }
 
 function unknownSentence({ considered, uncoveredReasons }: RevocationUnknownFacts): string {
-  if (considered === 0) return 'whether it is revoked is not known: no CRL or OCSP response about it was given'
+  if (considered === 0) return 'whether it is revoked is not known: no CRL or OCSP response about it was at hand'
   if (uncoveredReasons.length > 0) {
     return `whether it is revoked is not known for these reasons: ${uncoveredReasons.join(', ')}`
   }

@@ -8,7 +8,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import type { PublicKeyFacts } from '../../x509/public-key.ts'
 import { type Finding, finding } from '../findings.ts'
-import { isNetscapeCa, isSelfSigned } from './issuer.ts'
+import { isNetscapeCa, isProxy, isSelfSigned } from './issuer.ts'
 
 /** RFC 3779's extensions: OpenSSL processes them, and so may they be critical. */
 const IP_ADDRESS_BLOCKS = '1.3.6.1.5.5.7.1.7'
@@ -55,12 +55,10 @@ export function checkAuthorities(path: readonly Certificate[]): readonly Finding
   return findings
 }
 
-function checkExtensions({ extensions }: Certificate, index: number): readonly Finding[] {
-  const unknown = extensions.filter(({ oid, critical }) => critical && !SUPPORTED_CRITICAL.has(oid))
+function checkExtensions(certificate: Certificate, index: number): readonly Finding[] {
+  const unknown = certificate.extensions.filter(({ oid, critical }) => critical && !SUPPORTED_CRITICAL.has(oid))
   const findings: Finding[] = unknown.map(({ oid }) => finding('extension.unknown-critical', index, { oid }))
-  if (extensions.some(({ oid }) => oid === EXTENSION.proxyCertInfo)) {
-    findings.push(finding('extension.proxy-certificate', index, {}))
-  }
+  if (isProxy(certificate)) findings.push(finding('extension.proxy-certificate', index, {}))
   return findings
 }
 

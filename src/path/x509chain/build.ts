@@ -16,7 +16,7 @@ export interface BuiltChain {
   readonly end: 'trusted' | 'untrusted-root' | 'issuer-missing' | 'too-long'
 }
 
-/** OpenSSL's depth limit of 100 counts neither the target nor the root. */
+/** OpenSSL's depth limit of 100 counts neither the target nor a trusted root. */
 const MAX_LENGTH = 101
 
 /**

@@ -71,8 +71,11 @@ export function buildX509Chain(certificate: Certificate, policy: ChainPolicy): X
   return conclude(built, findings, revocation, policy)
 }
 
+/** There is one path of some hundred certificates at most, and evidence on each. */
+const SIGNATURES = 1000
+
 function signatureInputs({ verificationTime, signatureMemory }: ChainPolicy): SignatureInputs {
-  const budget = new Budget()
+  const budget = new Budget({ signatures: SIGNATURES })
   // Certificates count in seconds.
   const at = new Date(Math.floor(verificationTime.getTime() / 1000) * 1000)
   return { at, budget, signatures: new SignatureChecker(budget, signatureMemory) }

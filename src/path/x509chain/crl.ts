@@ -22,9 +22,17 @@ export interface CrlAnswer {
   readonly isCorrupt: boolean
   /** How many CRLs could have been asked. */
   readonly considered: number
+  /** The one that was, for people. */
+  readonly source: string | undefined
 }
 
-const NOTHING: CrlAnswer = { revocation: undefined, isUnknown: true, isCorrupt: false, considered: 0 }
+const NOTHING: CrlAnswer = {
+  revocation: undefined,
+  isUnknown: true,
+  isCorrupt: false,
+  considered: 0,
+  source: undefined,
+}
 
 /** Asks the CRLs about `path[index]`. The last certificate of a path is its own issuer. */
 export function askCrls(
@@ -52,6 +60,7 @@ export function askCrls(
     isUnknown: isExpired || isCorrupt || !maySign || !isInScope || hasUnknownCritical,
     isCorrupt,
     considered: scored.length,
+    source: describeCrl(crl),
   }
 }
 

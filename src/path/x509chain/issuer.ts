@@ -4,7 +4,7 @@
  */
 
 import { DerError, readWhole, Tag } from '../../der/reader.ts'
-import { namedBits } from '../../der/values.ts'
+import { namedBits, readOid } from '../../der/values.ts'
 import { equalBytes } from '../../der/writer.ts'
 import { signatureScheme } from '../../x509/algorithm.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -107,6 +107,7 @@ function readable({ extensions, malformedExtensions, decoded }: Certificate): bo
     seen.add(oid)
   }
   if (decoded.keyUsage?.length === 0 || netscapeTypes(extensions) === 'malformed') return false
+  if (!isReadableProxy(extensions, decoded.basicConstraints?.cA === true)) return false
   return malformedExtensions.every(({ oid }) => {
     if (!DECODED_AT_ONCE.has(oid)) return true
     const value = extensions.find((one) => one.oid === oid)?.value
@@ -142,6 +143,33 @@ function netscapeTypes(extensions: Certificate['extensions']): readonly number[]
     return namedBits(readWhole(value, Tag.bitString, 'netscapeCertType'), 'netscapeCertType')
   } catch (error) {
     if (error instanceof DerError) return 'malformed'
+    throw error
+  }
+}
+
+/** A proxy certificate (RFC 3820) is no CA and has no alternative names. */
+function isReadableProxy(extensions: Certificate['extensions'], isCa: boolean): boolean {
+  const proxy = extensions.find(({ oid }) => oid === EXTENSION.proxyCertInfo)
+  if (proxy === undefined) return true
+  const hasNames = extensions.some(({ oid }) => oid === EXTENSION.subjectAltName || oid === EXTENSION.issuerAltName)
+  return !isCa && !hasNames && isProxyCertInfo(proxy.value)
+}
+
+/** Whether the certificate is a proxy's. One whose extension does not decode is not, and is unreadable. */
+export function isProxy({ extensions }: Certificate): boolean {
+  return extensions.some(({ oid, value }) => oid === EXTENSION.proxyCertInfo && isProxyCertInfo(value))
+}
+
+/** `SEQUENCE { pCPathLenConstraint INTEGER OPTIONAL, proxyPolicy SEQUENCE { OBJECT IDENTIFIER, … } }` */
+function isProxyCertInfo(value: Uint8Array): boolean {
+  try {
+    const fields = readWhole(value, Tag.sequence, 'proxyCertInfo').reader()
+    fields.optional(Tag.integer, 'pCPathLenConstraint')
+    readOid(fields.sequence('proxyPolicy'), 'policyLanguage')
+    fields.finish('proxyCertInfo')
+    return true
+  } catch (error) {
+    if (error instanceof DerError) return false
     throw error
   }
 }

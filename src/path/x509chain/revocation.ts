@@ -109,9 +109,15 @@ class Check {
   }
 
   #askCrls(index: number): Outcome {
-    const { revocation, isUnknown, isCorrupt, considered } = askCrls(this.#path, index, this.#evidence, this.#inputs.at)
+    const { revocation, isUnknown, isCorrupt, considered, source } = askCrls(
+      this.#path,
+      index,
+      this.#evidence,
+      this.#inputs.at,
+    )
     const believed = isCorrupt ? undefined : revocation
-    return { index, revocation: believed, isUnknown, sources: [], considered, notes: [] }
+    const sources = isUnknown || source === undefined ? [] : [source]
+    return { index, revocation: believed, isUnknown, sources, considered, notes: [] }
   }
 
   #askOcsp(index: number, crlsConsidered: number): Outcome {

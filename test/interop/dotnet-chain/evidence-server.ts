@@ -1,7 +1,15 @@
-/** An HTTP server of this machine that hands out prepared CRLs and OCSP responses. */
+/** An HTTP server of this machine that hands out prepared CRLs, OCSP responses and certificates. */
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+
+export type EvidenceKind = 'crl' | 'ocsp' | 'ca'
+
+const MEDIA_TYPES: Readonly<Record<EvidenceKind, string>> = {
+  crl: 'application/pkix-crl',
+  ocsp: 'application/ocsp-response',
+  ca: 'application/pkix-cert',
+}
 
 export class EvidenceServer {
   readonly #bodies = new Map<string, Uint8Array>()
@@ -18,7 +26,7 @@ export class EvidenceServer {
         return
       }
       this.#served++
-      const type = kind === 'ocsp' ? 'application/ocsp-response' : 'application/pkix-crl'
+      const type = MEDIA_TYPES[kind as EvidenceKind]
       response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body)
     })
   }
@@ -30,11 +38,11 @@ export class EvidenceServer {
   }
 
   /** Where what {@link EvidenceServer.put} puts under this name is to be had. */
-  url(kind: 'crl' | 'ocsp', id: string): string {
+  url(kind: EvidenceKind, id: string): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${kind}/${id}`
   }
 
-  put(kind: 'crl' | 'ocsp', id: string, body: Uint8Array): void {
+  put(kind: EvidenceKind, id: string, body: Uint8Array): void {
     this.#bodies.set(`${kind}/${id}`, body)
   }
 

@@ -183,7 +183,7 @@ const RESPONDER: Fields = { extKeyUsage: [KEY_PURPOSE.OCSPSigning] }
 const FLAGS: readonly RevocationFlag[] = ['EndCertificateOnly', 'ExcludeRoot', 'EntireChain']
 
 export function revocationCases(server: EvidenceServer): readonly ChainCase[] {
-  return [...matrix(server), ...single(server), ...circumstances(server)]
+  return [...matrix(server), ...single(server), ...circumstances(server), ...downloads(server)]
 }
 
 /** Every set of revoked elements, under every flag, told in every way. */
@@ -330,4 +330,36 @@ function circumstances(server: EvidenceServer): readonly ChainCase[] {
       ),
     ]),
   )
+}
+
+/** Issuers that are to be had where the certificates below them say. */
+function downloads(server: EvidenceServer): readonly ChainCase[] {
+  const period = { notBefore: hours(-100), notAfter: hours(1000) }
+  const issuerAt = (value: string): Fields['extensions'] => ({
+    authorityInfoAccess: encodeInfoAccess([
+      { accessMethod: ACCESS_METHOD.caIssuers, accessLocation: { type: 'uniformResourceIdentifier', value } },
+    ]),
+  })
+  const download = (id: string, name: string, isServed: (which: 'lower' | 'upper' | 'root') => boolean): ChainCase => {
+    const pointer = (which: string) => ({ extensions: issuerAt(server.url('ca', `${name}-${which}`)) ?? {} })
+    const top = root({ ...period, subject: `CN=${name} root` })
+    const upper = intermediate(top, { ...period, subject: `CN=${name} upper`, ...pointer('root') })
+    const lower = intermediate(upper, { ...period, subject: `CN=${name} lower`, ...pointer('upper') })
+    const target = leaf(lower, { ...period, ...pointer('lower') })
+    const served = Object.entries({ lower, upper, root: top }).filter(([which]) => isServed(which as 'lower'))
+    for (const [which, { certificate }] of served) server.put('ca', `${name}-${which}`, certificate.encoded)
+    const trusted = id.includes('untrusted') ? [] : [top.certificate]
+    const downloadedIssuers = served.map(([, { certificate }]) => certificate)
+    return {
+      id: `download: ${id}`,
+      certificate: target,
+      policy: trusting(trusted, { verificationTime: new Date(NOW), downloadedIssuers }),
+    }
+  }
+  return [
+    download('both intermediates', 'a', (which) => which !== 'root'),
+    download('nothing is there', 'b', () => false),
+    download('the lower one alone', 'c', (which) => which === 'lower'),
+    download('everything, the root untrusted', 'd', () => true),
+  ]
 }

@@ -1,17 +1,20 @@
 /** Builds and runs `Program.cs`: one process for all cases, with a home of its own and without a network. */
 
+import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { formatPem } from '../../../src/der/pem.ts'
 import type { Certificate } from '../../../src/x509/certificate.ts'
 import { program, runWell } from '../programs.ts'
-import { type ChainCase, caseLine } from './chain-case.ts'
 
 /** What .NET answers. The flags stand in its order. */
 export interface Answer {
   readonly id: string
   readonly valid?: boolean
   readonly threw?: string
+  /** Of the handler; null is success. */
+  readonly failure?: string | null
   readonly status?: readonly string[]
   readonly elements?: readonly { readonly thumbprint: string; readonly status: readonly string[] }[]
 }
@@ -38,15 +41,25 @@ export function surroundings(folder: string, system: readonly Certificate[]): Re
   return { ...DOTNET_ENV, HOME: home, SSL_CERT_FILE: bundle, SSL_CERT_DIR: empty }
 }
 
-/** The answers by id; `runtime` names the versions. */
-export function ask(
+/** The answers to lines of `chain-case.ts`, by id, while this process goes on, and serves evidence; `runtime` is one more. */
+export async function ask(
   dll: string,
-  cases: readonly ChainCase[],
+  lines: readonly string[],
   env: Readonly<Record<string, string>>,
-): ReadonlyMap<string, Answer> {
-  const input = cases.map((one) => `${caseLine(one)}\n`).join('')
-  const { stdout } = runWell(program('dotnet'), [dll], { input, env, timeout: 240_000 })
-  const answers = stdout
+): Promise<ReadonlyMap<string, Answer>> {
+  const child = spawn(program('dotnet'), [dll], {
+    env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 240_000,
+  })
+  const [said, complaints] = [text(child.stdout), text(child.stderr)]
+  child.stdin.end(lines.map((line) => `${line}\n`).join(''))
+  const status = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? -1))
+  })
+  if (status !== 0) throw new Error(`ChainParity ended with ${status}:\n${await complaints}`)
+  const answers = (await said)
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Answer)

@@ -1,5 +1,9 @@
-/** Orders of the base points of named curves (SEC 2, RFC 5639 §3), which `node:crypto` knows and does not tell. */
+/**
+ * Named curves, as far as keys and signatures from a seed need them: the order of the base point G (SEC 2, RFC 5639
+ * §3), which `node:crypto` knows and does not tell, and the multiples of G, which it computes for ECDH.
+ */
 
+import { createECDH, type ECDH } from 'node:crypto'
 import { PkiError } from '../errors.ts'
 
 const BRAINPOOL_256 = 0xa9fb57dba1eea9bc3e660a909d838d718c397aa3b561a6f7901e0e82974856a7n
@@ -30,4 +34,18 @@ export function orderOf(curve: string): bigint {
   const order = ORDERS[curve]
   if (order !== undefined) return order
   throw new PkiError('usage.algorithm', `a key on the curve ${curve} cannot sign the same way each time`)
+}
+
+/** One for each curve: to make one takes longer than to use it. */
+const ECDH_OF = new Map<string, ECDH>()
+
+/**
+ * The point `scalar`·G, uncompressed (04 ‖ x ‖ y).
+ * @param scalar big-endian, from 1 to the order less 1
+ */
+export function multipleOfG(curve: string, scalar: Uint8Array): Uint8Array {
+  const ecdh = ECDH_OF.get(curve) ?? createECDH(curve)
+  ECDH_OF.set(curve, ecdh)
+  ecdh.setPrivateKey(scalar)
+  return new Uint8Array(ecdh.getPublicKey())
 }

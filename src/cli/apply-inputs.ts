@@ -1,0 +1,103 @@
+/** What `plan`, `apply` and `needs-renewal` have in common: the file, its entries, the store, and what there is to do. */
+
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { ApplyPlan } from '../apply/apply-plan.ts'
+import { planApply } from '../apply/plan.ts'
+import { PkiError } from '../errors.ts'
+import { requireConsistent } from '../hierarchy-file/contradictions.ts'
+import { readHierarchyFile, readyMadeNames } from '../hierarchy-file/find.ts'
+import type { HierarchyFile } from '../hierarchy-file/hierarchy-file.ts'
+import { type ResolvedEntry, resolveEntries } from '../hierarchy-file/resolve.ts'
+import { parseShard, shardOf } from '../issue/shard.ts'
+import { parseDuration } from '../profile/duration.ts'
+import { findProfile } from '../profile/find.ts'
+import type { Store } from '../store/store.ts'
+import type { Io } from './io.ts'
+import { addStoreOption, type StoreOptions, storeFrom } from './options.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from './seed-options.ts'
+
+export type ApplyOptions = StoreOptions &
+  SeedFlags & {
+    readonly ifExpiring?: string
+    readonly shard?: string
+    readonly prune?: boolean
+    readonly force?: boolean
+  }
+
+export function addApplyOptions(command: Command): void {
+  command
+    .argument('[file]', 'a hierarchy file, or the name of one that comes with pki (default: pki.yaml)')
+    .option('--if-expiring <duration>', 'renew also what ends within this time: 30d')
+    .option('--prune', 'remove what the file made once and no longer names')
+    .option('--force', 'replace certificates of these names that were not made from the file')
+    .option('--shard <i/n>', 'only this share of it, as 3/16; needs a seed')
+  addStoreOption(command)
+  addSeedOptions(command, 'certificates')
+}
+
+/** Everything that is to be known before anything is done. */
+export interface ApplyInputs {
+  readonly store: Store
+  readonly hierarchy: HierarchyFile
+  readonly entries: readonly ResolvedEntry[]
+  readonly plan: ApplyPlan
+  readonly world: Circumstances
+}
+
+/**
+ * Reads and checks the file, looks at the store, and plans. Nothing is written.
+ * @throws PkiError `usage.hierarchy` for a mistake in the file, `refused.exists`, `input.*`
+ */
+export async function planFrom(text: string | undefined, options: ApplyOptions, io: Io): Promise<ApplyInputs> {
+  const places = { cwd: io.cwd, readyMade: readyMadeFolder(io) }
+  const written = await readHierarchyFile(text, places)
+  const hierarchy = withFlags(written, options)
+  const { seed, now, unmarked, file } = hierarchy
+  const flags = { ...(seed !== undefined && { seed }), ...(now !== undefined && { now }), unmarked }
+  const world = await circumstances(flags, io)
+  const entries = await resolveEntries(hierarchy, {
+    find: (name) => findProfile(name, { projectDir: io.cwd }),
+    mark: world.mark,
+  })
+  const store = storeFrom(options, io)
+  requireConsistent(entries, { file, isStored: (name) => store.has(name) })
+  const plan = planApply(store, hierarchy, entries, {
+    ifExpiring: options.ifExpiring === undefined ? undefined : parseDuration(options.ifExpiring),
+    force: options.force === true,
+    owns: ownership(options, seed !== undefined),
+    isSeeded: world.seeded !== undefined,
+    now: world.io.now(),
+  })
+  return { store, hierarchy, entries, plan, world }
+}
+
+export function readyMadeFolder(io: Io): string {
+  return join(io.packageFolder, 'templates', 'hierarchies')
+}
+
+/** For help texts. */
+export function readyMadeLine(io: Io): string {
+  return readyMadeNames({ readyMade: readyMadeFolder(io) }).join(', ')
+}
+
+/** What the command line says about seed and time comes before the file. */
+function withFlags(hierarchy: HierarchyFile, { seed, now, unmarked }: SeedFlags): HierarchyFile {
+  return {
+    ...hierarchy,
+    seed: seed ?? hierarchy.seed,
+    now: now ?? hierarchy.now,
+    unmarked: unmarked ?? hierarchy.unmarked,
+  }
+}
+
+function ownership({ shard: text }: ApplyOptions, isSeeded: boolean): (name: string) => boolean {
+  if (text === undefined) return () => true
+  const { index, count } = parseShard(text)
+  if (!isSeeded) {
+    throw new PkiError('usage.option', '--shard needs a seed: without one, every shard would make another root', {
+      hint: 'add seed: and now: to the file, or pass --seed and --now',
+    })
+  }
+  return (name) => shardOf(name, count) === index
+}

@@ -1,0 +1,188 @@
+/** A plan for people, and as JSON: what `pki plan` prints and `pki apply` has done. */
+
+import { type Action, type ApplyPlan, countOf, type EntryPlan, type Reason, WRITING } from '../../apply/apply-plan.ts'
+import { instanceName } from '../../hierarchy-file/resolve.ts'
+import type { Paint } from './paint.ts'
+
+/** `pki plan`, and in `pki apply` what was done. */
+export interface PlanJson {
+  readonly entries: readonly PlannedEntryJson[]
+  /** Names that the file made once and no longer names. They are removed with `--prune` only. */
+  readonly unnamed: readonly string[]
+  readonly summary: Readonly<Record<Action | 'revoke' | 'crl' | 'export' | 'remove', number>>
+}
+
+export interface PlannedEntryJson {
+  /** As in the file: with `{n}` where it stands for many. */
+  readonly name: string
+  readonly line: number
+  readonly profile: string
+  readonly issuer: string | null
+  /** How many certificates each action is taken for; those that are none are left out. */
+  readonly actions: Readonly<Partial<Record<Action, number>>>
+  readonly reasons: readonly Reason[]
+  readonly revoke: number
+  readonly crl: 'make' | 'keep' | null
+  readonly export: number
+}
+
+export function planJson({ entries, unnamed }: ApplyPlan, prune: boolean): PlanJson {
+  const sum = (count: (plan: EntryPlan) => number) => entries.reduce((total, plan) => total + count(plan), 0)
+  const byAction = (action: Action) => sum((plan) => countOf(plan, action))
+  return {
+    entries: entries.map(entryJson),
+    unnamed: unnamed.map(({ name }) => name),
+    summary: {
+      make: byAction('make'),
+      restore: byAction('restore'),
+      change: byAction('change'),
+      renew: byAction('renew'),
+      rechain: byAction('rechain'),
+      adopt: byAction('adopt'),
+      borrow: byAction('borrow'),
+      keep: byAction('keep'),
+      revoke: sum(({ revoke }) => revoke.length),
+      crl: sum(({ crl }) => (crl === 'make' ? 1 : 0)),
+      export: sum(({ exports }) => exports.length),
+      remove: prune ? unnamed.length : 0,
+    },
+  }
+}
+
+function entryJson({ entry, actions, reasons, revoke, crl, exports }: EntryPlan): PlannedEntryJson {
+  return {
+    name: entry.name,
+    line: entry.place.line,
+    profile: entry.profileName,
+    issuer: entry.from ?? null,
+    actions: Object.fromEntries([...actions].map(([action, numbers]) => [action, numbers.length])),
+    reasons: [...reasons],
+    revoke: revoke.length,
+    crl: crl ?? null,
+    export: exports.length,
+  }
+}
+
+const SIGNS: Readonly<Record<Action, string>> = {
+  make: '+',
+  restore: '+',
+  change: '~',
+  renew: '~',
+  rechain: '~',
+  adopt: '=',
+  borrow: ' ',
+  keep: '=',
+}
+
+const WORDS: Readonly<Record<Action, string>> = {
+  make: 'make',
+  restore: 'restore',
+  change: 'change',
+  renew: 'renew',
+  rechain: 'new chain',
+  adopt: 'take over',
+  borrow: 'written by another shard',
+  keep: 'leave',
+}
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  entry: 'its entry has changed',
+  issuer: 'its issuer changes',
+  key: 'its private key is gone',
+  interrupted: 'an earlier run was cut short',
+  foreign: 'it was not made from this file',
+}
+
+/** One line for each entry and action, then what is unnamed, then the sums. */
+export function planLines(plan: ApplyPlan, prune: boolean, colors: Paint): readonly string[] {
+  const rows = plan.entries.flatMap((entry) => entryRows(entry))
+  const removed = plan.unnamed.map(({ name }): Row => {
+    return prune
+      ? { sign: '-', name, says: 'remove: the file no longer names it' }
+      : { sign: ' ', name, says: 'left: the file no longer names it, and --prune would remove it' }
+  })
+  const all = [...rows, ...removed]
+  const width = Math.max(0, ...all.map(({ name }) => name.length)) + 2
+  return all.map(({ sign, name, says }) => `${brush(sign, colors)(sign)} ${name.padEnd(width)}${says}`)
+}
+
+interface Row {
+  readonly sign: string
+  readonly name: string
+  readonly says: string
+}
+
+function entryRows(plan: EntryPlan): readonly Row[] {
+  const { entry, actions, reasons, revoke, crl, exports } = plan
+  const rows: Row[] = [...actions].flatMap(([action, numbers]) => {
+    if (numbers.length === 0) return []
+    const isPart = entry.count !== undefined && numbers.length < entry.count
+    const [first] = numbers
+    const example =
+      isPart && first !== undefined ? ` (${instanceName(entry, first)}${numbers.length > 1 ? ', …' : ''})` : ''
+    const count = entry.count === undefined ? '' : ` ${numbers.length}${example}`
+    return [{ sign: SIGNS[action], name: entry.name, says: `${WORDS[action]}${count}${detail(plan, action, reasons)}` }]
+  })
+  const more = [
+    ...(revoke.length > 0 ? [`revoke${entry.count === undefined ? '' : ` ${revoke.length}`}`] : []),
+    ...(crl === 'make' ? ['make CRL'] : []),
+    ...(exports.length > 0 ? [`export${entry.count === undefined ? '' : ` ${exports.length}`}`] : []),
+  ]
+  if (more.length > 0) rows.push({ sign: '+', name: entry.name, says: more.join(', ') })
+  return rows
+}
+
+function detail({ entry }: EntryPlan, action: Action, reasons: ReadonlySet<Reason>): string {
+  if (action === 'change') return `: ${[...reasons].map((reason) => REASONS[reason]).join('; ')}`
+  if (action !== 'make') return ''
+  const issuer = entry.from === undefined ? 'self-signed' : `from ${entry.from}`
+  return `: ${entry.profileName}, ${issuer}`
+}
+
+function brush(sign: string, colors: Paint): (text: string) => string {
+  if (sign === '+') return colors.good
+  if (sign === '~') return colors.warn
+  return sign === '-' ? colors.bad : colors.quiet
+}
+
+/** `12 to make, 1 to change; 3 left as they are`. */
+export function planSummary({ summary }: PlanJson, tense: 'plan' | 'done'): string {
+  const words = tense === 'plan' ? PLANNED : DONE
+  const done = (Object.keys(words) as (keyof typeof PLANNED)[]).flatMap((key) => {
+    return summary[key] === 0 ? [] : [`${summary[key]} ${words[key]}`]
+  })
+  const kept = summary.keep === 0 ? '' : `${summary.keep} left as ${summary.keep === 1 ? 'it is' : 'they are'}`
+  if (done.length === 0) return kept === '' ? 'nothing to do' : `nothing to do; ${kept}`
+  return [done.join(', '), ...(kept === '' ? [] : [kept])].join('; ')
+}
+
+const PLANNED = {
+  make: 'to make',
+  restore: 'to restore',
+  change: 'to change',
+  renew: 'to renew',
+  rechain: 'with a new chain',
+  adopt: 'to take over',
+  revoke: 'to revoke',
+  crl: 'CRLs to make',
+  export: 'to export',
+  remove: 'to remove',
+} as const
+
+const DONE: Readonly<Record<keyof typeof PLANNED, string>> = {
+  make: 'made',
+  restore: 'restored',
+  change: 'changed',
+  renew: 'renewed',
+  rechain: 'with a new chain',
+  adopt: 'taken over',
+  revoke: 'revoked',
+  crl: 'CRLs made',
+  export: 'exported',
+  remove: 'removed',
+}
+
+/** How many certificates are written. */
+export function certificatesToWrite({ entries }: ApplyPlan): number {
+  return entries.reduce((sum, plan) => sum + WRITING.reduce((n, action) => n + countOf(plan, action), 0), 0)
+}

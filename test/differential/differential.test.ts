@@ -1,0 +1,156 @@
+/**
+ * Thousands of random hierarchies, judged by this engine, by OpenSSL and by GnuTLS. The programs need not agree; but
+ * every disagreement is explained by a rule of `known-differences.ts`, or is a bug of somebody's.
+ *
+ * `PKI_DIFFERENTIAL_RUNS=20000 PKI_DIFFERENTIAL_SEED=7 npx vitest run test/differential` is the long run: so many
+ * hierarchies. A failure leaves its certificates in a folder and prints the command that judges them.
+ */
+
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RFC5280, RFC5280_STRICT, type RuleSet } from '../../src/path/rule-set.ts'
+import { hasProgram, runProgram } from '../foreign-program.ts'
+import { compare } from './compare.ts'
+import { EXAMPLES } from './examples.ts'
+import { type Audience, buildHierarchy, type HierarchySpec, hierarchySpec } from './hierarchy.ts'
+import {
+  certtoolArguments,
+  type Judge,
+  judgeByCerttool,
+  judgeByOpenssl,
+  opensslArguments,
+  ourVerdict,
+  type Program,
+  pemFiles,
+} from './judges.ts'
+import { KNOWN_DIFFERENCES, WRITTEN_FOR } from './known-differences.ts'
+
+const { PKI_DIFFERENTIAL_RUNS: runs, PKI_DIFFERENTIAL_SEED: seed } = process.env
+const SEED = Number(seed ?? 20260601)
+/** Without either variable, a run is the same every time. */
+const IS_STANDARD = runs === undefined && seed === undefined
+
+interface Suite {
+  readonly who: Program
+  readonly judge: Judge
+  readonly rules: RuleSet
+  readonly audience: Audience
+  /** Hierarchies in the standard run. */
+  readonly hierarchies: number
+  readonly command: (hierarchy: ReturnType<typeof buildHierarchy>) => string
+}
+
+const SUITES: readonly Suite[] = [
+  {
+    who: 'openssl',
+    judge: judgeByOpenssl,
+    rules: RFC5280_STRICT,
+    // One process judges all leaves of a hierarchy, so they may be many.
+    audience: { leaves: 12, toTheSecond: true, crossCertificates: true, policies: true },
+    hierarchies: 400,
+    command: (hierarchy) => `openssl ${opensslArguments(hierarchy).join(' ')}`,
+  },
+  {
+    who: 'certtool',
+    judge: judgeByCerttool,
+    rules: RFC5280,
+    // It knows no instant but now, takes one chain and not a pool, and has no policies.
+    audience: { leaves: 3, toTheSecond: false, crossCertificates: false, policies: false },
+    hierarchies: 200,
+    command: (hierarchy) => `cat leaf-N.pem untrusted.pem | certtool ${certtoolArguments(hierarchy).join(' ')}`,
+  },
+]
+
+for (const suite of SUITES) {
+  const { who, hierarchies, audience } = suite
+  const count = Number(runs ?? hierarchies)
+  const title = `${who}: ${count} hierarchies of ${audience.leaves} leaves, seed ${SEED}`
+  const timeout = 60_000 + count * audience.leaves * 200
+  describe.skipIf(!hasProgram(who))(hasProgram(who) ? title : `${title} (missing: ${who})`, () => {
+    it('every disagreement is explained', { timeout }, () => {
+      const tally = new Tally()
+      const outcome = fc.check(
+        fc.property(hierarchySpec(audience), (spec): void => {
+          const unexplained = disagreements(suite, spec, tally)
+          if (unexplained.length > 0) throw new Error(unexplained.join('\n'))
+        }),
+        { seed: SEED, numRuns: count, examples: EXAMPLES[who].map((spec) => [spec]) },
+      )
+      console.info(`${title}: ${tally}`)
+      if (outcome.failed) throw new Error(reproduction(suite, outcome))
+
+      // A run in which hardly anything is accepted, or rejected, by both would show little.
+      expect(tally.bothValid).toBeGreaterThan(tally.cases / 5)
+      expect(tally.bothInvalid).toBeGreaterThan(tally.cases / 5)
+      const isWrittenFor = WRITTEN_FOR[who].test(version(who))
+      if (IS_STANDARD && isWrittenFor) expect(tally.stale(who), 'rules that explain nothing any more').toEqual([])
+    })
+  })
+}
+
+function version(who: Program): string {
+  return runProgram(who, who === 'openssl' ? ['version'] : ['--version']).stdout
+}
+
+/** What came of all cases. */
+class Tally {
+  cases = 0
+  bothValid = 0
+  bothInvalid = 0
+  explained = 0
+  readonly #used = new Map<string, number>()
+
+  add(valid: boolean, agree: boolean, explainedBy: readonly string[]): void {
+    this.cases++
+    if (!agree) this.explained++
+    else if (valid) this.bothValid++
+    else this.bothInvalid++
+    for (const id of new Set(explainedBy)) this.#used.set(id, (this.#used.get(id) ?? 0) + 1)
+  }
+
+  stale(who: Program): readonly string[] {
+    return KNOWN_DIFFERENCES[who].map(({ id }) => id).filter((id) => !this.#used.has(id))
+  }
+
+  toString(): string {
+    const { cases, bothValid, bothInvalid, explained } = this
+    const rules = [...this.#used].map(([id, times]) => `${id} ${times}`).join(', ')
+    return `${cases} cases, ${bothValid} valid and ${bothInvalid} invalid for both, ${explained} explained (${rules})`
+  }
+}
+
+/** Judges a hierarchy and says what cannot be explained. */
+function disagreements({ who, judge, rules }: Suite, spec: HierarchySpec, tally: Tally): readonly string[] {
+  const hierarchy = buildHierarchy(spec)
+  const verdicts = judge(hierarchy)
+  return hierarchy.leaves.flatMap((target, index) => {
+    const one = { target, hierarchy }
+    const theirs = verdicts[index]
+    if (theirs === undefined) throw new Error(`no verdict on leaf ${index}`)
+    const ours = ourVerdict(one, rules)
+    const { agree, explainedBy, unexplained } = compare(who, { one, ours, theirs })
+    tally.add(ours.valid, agree, explainedBy)
+    if (unexplained.length === 0) return []
+    return [`leaf-${index}.pem: we ${ours.valid ? 'accept' : 'reject'}, ${who} does not; unexplained: ${unexplained}`]
+  })
+}
+
+type Failure = Pick<fc.RunDetails<[HierarchySpec]>, 'counterexample' | 'counterexamplePath' | 'errorInstance'>
+
+/** Everything that is needed to see a failure again. */
+function reproduction(suite: Suite, { counterexample, counterexamplePath, errorInstance }: Failure) {
+  if (counterexample === null) return `the run did not end: ${String(errorInstance)}`
+  const [spec] = counterexample
+  const hierarchy = buildHierarchy(spec)
+  const folder = mkdtempSync(join(tmpdir(), 'devpki-differential-failure-'))
+  for (const [name, text] of Object.entries(pemFiles(hierarchy))) writeFileSync(join(folder, name), text)
+  return [
+    errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
+    `seed ${SEED}, path ${counterexamplePath}`,
+    `cd ${folder} && ${suite.command(hierarchy)}`,
+    fc.stringify(spec),
+  ].join('\n')
+}
