@@ -1,4 +1,5 @@
-// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine, revocation, serve, authentication.
+// `npm run bench [-- section…]`: the figures in the README come from here. Sections: startup, engine, revocation, serve,
+// authentication.
 
 const sections = {
   startup: async () => (await import('./startup.mjs')).benchStartup(),

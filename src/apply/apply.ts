@@ -7,8 +7,8 @@
 import { PkiError } from '../errors.ts'
 import { atPlace, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import { putBatch } from '../store/credential-batch.ts'
-import { placeFiles } from '../store/file-writer.ts'
 import { holdLock, type ProcessTable } from '../store/lock.ts'
+import { rechain } from '../store/rechain.ts'
 import { fingerprint } from '../x509/certificate.ts'
 import { type Action, type ApplyPlan, countOf, type EntryPlan, isIdle } from './apply-plan.ts'
 import { Authorities, type AuthorityMeans, isMadeFirst, onlyAction } from './authorities.ts'
@@ -193,15 +193,7 @@ class Run {
     const { store, now } = this.#means
     for (const { entry, actions } of this.#plan.entries) {
       for (const n of actions.get('rechain') ?? NONE) {
-        const name = instanceName(entry, n)
-        const certificate = store.readCertificate(name)
-        const chain = this.#authorities.chainBelow(entry.from)
-        const [issuer] = chain
-        if (issuer === undefined) continue
-        const files = store.filesOf({ name, certificate, chain, key: 'keep' }).slice(0, 1)
-        placeFiles(store.folder, files, { force: true }).keep()
-        const facts = { name, fingerprint: fingerprint(certificate), issuerFingerprint: fingerprint(issuer) }
-        store.note({ event: 'rechained', ...facts }, now)
+        rechain(store, instanceName(entry, n), this.#authorities.chainBelow(entry.from), now)
       }
     }
   }

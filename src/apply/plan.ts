@@ -67,6 +67,8 @@ interface Outcome {
   readonly fingerprint: string | undefined
   /** Of its earlier certificates with the same key. */
   readonly renews: readonly string[]
+  /** The certificates above it are others than before, and so are those above what it issued. */
+  readonly isRechained?: boolean
 }
 
 interface Decision {
@@ -183,9 +185,10 @@ class Planner {
     if (lacksKey) return isSeeded ? { action: 'restore' } : { action: 'change', reason: 'key' }
     const isEnding = ifExpiring !== undefined && new Date(record.notAfter) <= addDuration(now, ifExpiring)
     if (isEnding) return { action: 'renew' }
-    const isOfOlderIssuer = issuer !== undefined && issuer.fingerprint !== ELSEWHERE
-    if (lacksChain || (isOfOlderIssuer && record.issuerFingerprint !== issuer.fingerprint)) return { action: 'rechain' }
-    return { action: 'keep' }
+    if (lacksChain || issuer?.isRechained === true) return { action: 'rechain' }
+    const { issuerFingerprint } = record
+    const isKnown = issuer !== undefined && issuer.fingerprint !== ELSEWHERE && issuerFingerprint !== undefined
+    return { action: isKnown && issuerFingerprint !== issuer.fingerprint ? 'rechain' : 'keep' }
   }
 
   /**
@@ -199,7 +202,10 @@ class Planner {
     issuer: Outcome | undefined,
   ): Decision {
     if (this.#options.force) return { action: 'change', reason: 'foreign' }
-    const isIssuer = record !== undefined && record.issuer === entry.from && !this.#isUprooted(record, issuer)
+    const isIssuer =
+      record?.issuerKeyHash === undefined
+        ? this.#isInChain(name, issuer)
+        : record.issuer === entry.from && !this.#isUprooted(record, issuer)
     const isProfile = record?.profile === undefined || record.profile === entry.profileName
     if (isIssuer && isProfile) return { action: 'adopt' }
     const path = this.#store.certificatePath(name)
@@ -208,6 +214,13 @@ class Planner {
       context: { name, path },
     })
     throw atPlace(this.#file, entry.place, name, refusal)
+  }
+
+  /** For one that was imported, or whose journal is gone: what lies above it in the store. */
+  #isInChain(name: string, issuer: Outcome | undefined): boolean {
+    const [above] = this.#store.readChain(name)
+    if (above === undefined || issuer === undefined) return above === undefined && issuer === undefined
+    return fingerprint(above) === issuer.fingerprint
   }
 
   /** Whether the issuer is no longer the one that issued it, nor one that renews that one. */
@@ -241,8 +254,10 @@ class Planner {
         const isExact = this.#options.isSeeded || this.#findInChains(name) !== undefined
         return { isNew: false, fingerprint: isExact ? record?.fingerprint : undefined, renews }
       }
-      default:
-        return { isNew: false, fingerprint: record?.fingerprint, renews: record?.renews ?? [] }
+      default: {
+        const isRechained = action === 'rechain'
+        return { isNew: false, fingerprint: record?.fingerprint, renews: record?.renews ?? [], isRechained }
+      }
     }
   }
 

@@ -10,20 +10,27 @@ export interface Authenticated {
   forbid(): void | Promise<void>
 }
 
-const requests = new WeakMap<object, Authenticated>()
+/** Kept with the request: a WeakMap of all requests would cost several times as much, and the garbage collector too. */
+const AUTHENTICATED = Symbol('authenticated')
+
+interface MaybeAuthenticated {
+  [AUTHENTICATED]?: Authenticated
+}
 
 export function setAuthenticated(request: object, authenticated: Authenticated): void {
-  requests.set(request, authenticated)
+  const keeper: MaybeAuthenticated = request
+  keeper[AUTHENTICATED] = authenticated
 }
 
 /** Undefined if no authentication has run. */
 export function authenticatedOf(request: object): Authenticated | undefined {
-  return requests.get(request)
+  const keeper: MaybeAuthenticated = request
+  return keeper[AUTHENTICATED]
 }
 
 /** What came of authentication, for requests of any framework here; undefined if none has run. */
 export function authenticationOf(request: object): AuthenticateResult | undefined {
-  return requests.get(request)?.result
+  return authenticatedOf(request)?.result
 }
 
 /**

@@ -97,6 +97,13 @@ export class MemoryValidationCache implements ValidationCache {
   }
 }
 
-function keyOf({ sha256 }: ClientCertificate, scheme: string): string {
-  return `${scheme}:${sha256}`
+/** Made once for a certificate and scheme: certificates come in the same object as long as their connection lasts. */
+const keys = new WeakMap<ClientCertificate, { readonly scheme: string; readonly key: string }>()
+
+function keyOf(certificate: ClientCertificate, scheme: string): string {
+  const known = keys.get(certificate)
+  if (known?.scheme === scheme) return known.key
+  const key = `${scheme}:${certificate.sha256}`
+  keys.set(certificate, { scheme, key })
+  return key
 }

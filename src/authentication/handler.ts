@@ -68,7 +68,8 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   readonly #options: CertificateAuthenticationOptions<Request, Response>
   readonly #clock: Clock
   readonly #signatures = new SignatureMemory()
-  readonly #results = new WeakMap<Request, Promise<AuthenticateResult>>()
+  /** Where a request keeps its result: with it, since a WeakMap of all requests would cost several times as much. */
+  readonly #result = Symbol('certificate authentication')
 
   /** @throws PkiError `usage.option` for an empty scheme or an unknown type of certificates, and without a clock */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
@@ -89,10 +90,11 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
    * @throws what a callback, the cache or the building of the chain threw, unless `onAuthenticationFailed` decided
    */
   authenticate(request: Request, connection: ConnectionFacts): Promise<AuthenticateResult> {
-    let result = this.#results.get(request)
+    const keeper = request as Record<symbol, Promise<AuthenticateResult> | undefined>
+    let result = keeper[this.#result]
     if (result === undefined) {
       result = this.#authenticate(request, connection)
-      this.#results.set(request, result)
+      keeper[this.#result] = result
     }
     return result
   }

@@ -33,7 +33,7 @@ export class ClaimsPrincipal {
   readonly nameClaimType: string
 
   constructor(claims: readonly ClaimToMake[], options: PrincipalOptions = {}) {
-    this.claims = Object.freeze(claims.map(claim))
+    this.claims = MADE.has(claims) ? (claims as readonly Claim[]) : makeClaims(claims)
     this.authenticationType = options.authenticationType ?? 'Certificate'
     this.nameClaimType = options.nameClaimType ?? CLAIM_TYPE.name
   }
@@ -67,10 +67,17 @@ export class ClaimsPrincipal {
 
   /** Another object that says the same: what one request hangs on its principal, no other one finds there. */
   clone(): ClaimsPrincipal {
-    const copy: ClaimsPrincipal = Object.create(ClaimsPrincipal.prototype)
-    const { claims, authenticationType, nameClaimType } = this
-    return Object.assign(copy, { claims, authenticationType, nameClaimType })
+    return new ClaimsPrincipal(this.claims, this)
   }
+}
+
+/** Lists that were made here and cannot change: a copy may share them. */
+const MADE = new WeakSet<object>()
+
+function makeClaims(claims: readonly ClaimToMake[]): readonly Claim[] {
+  const made = Object.freeze(claims.map(claim))
+  MADE.add(made)
+  return made
 }
 
 function claim({ type, value, valueType, issuer }: ClaimToMake): Claim {

@@ -20,7 +20,7 @@ export interface CommandModule {
   run(args: readonly unknown[], options: Readonly<Record<string, unknown>>, io: Io): Promise<number>
 }
 
-export type CommandGroup = 'make' | 'hand out' | 'revoke' | 'look' | 'judge'
+export type CommandGroup = 'make' | 'hand out' | 'keep' | 'revoke' | 'look' | 'judge'
 
 export interface CommandEntry {
   readonly name: string
@@ -97,7 +97,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'defects',
-    synopsis: '[list | show <id> | generate --out <dir>]',
+    synopsis: '[show <id> | generate --out <dir>]',
     summary: 'certificates that are wrong on purpose, and what must be found',
     group: 'make',
     load: () => import('./commands/defects.ts'),
@@ -115,6 +115,41 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'configuration for nginx, Kestrel, Node, …, filled in from the store',
     group: 'hand out',
     load: () => import('./commands/snippet.ts'),
+  },
+  {
+    name: 'cross-sign',
+    synopsis: '<authority> --from <root>',
+    summary: 'another certificate for an authority, from another root',
+    group: 'make',
+    load: () => import('./commands/cross-sign.ts'),
+  },
+  {
+    name: 'renew',
+    synopsis: '<name>',
+    summary: 'the same certificate for a new period, with the same key',
+    group: 'keep',
+    load: () => import('./commands/renew.ts'),
+  },
+  {
+    name: 'rekey',
+    synopsis: '<name>',
+    summary: 'the same certificate with another key',
+    group: 'keep',
+    load: () => import('./commands/rekey.ts'),
+  },
+  {
+    name: 'needs-renewal',
+    synopsis: '<name|file>',
+    summary: 'whether it is time to renew, as an exit code',
+    group: 'keep',
+    load: () => import('./commands/needs-renewal.ts'),
+  },
+  {
+    name: 'expiry',
+    synopsis: '<folder>…',
+    summary: 'every certificate in a folder tree that ends soon',
+    group: 'keep',
+    load: () => import('./commands/expiry.ts'),
   },
   {
     name: 'revoke',

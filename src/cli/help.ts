@@ -7,6 +7,7 @@ import { type Paint, paint } from './render/paint.ts'
 const GROUPS: readonly { readonly group: CommandGroup; readonly title: string }[] = [
   { group: 'make', title: 'Make certificates' },
   { group: 'hand out', title: 'Hand them out' },
+  { group: 'keep', title: 'Keep them valid' },
   { group: 'revoke', title: 'Take them back' },
   { group: 'look', title: 'Look' },
   { group: 'judge', title: 'Judge' },

@@ -171,6 +171,40 @@ export interface AppliedJson extends PlanJson {
   readonly warnings: readonly (WarningJson & { readonly name: string })[]
 }
 
+/** `pki needs-renewal`. */
+export interface NeedsRenewalJson {
+  readonly schema: 'pki.needs-renewal/1'
+  readonly source: string
+  readonly needsRenewal: boolean
+  readonly certificates: readonly {
+    readonly fingerprint: string
+    readonly notAfter: string
+    readonly needsRenewal: boolean
+  }[]
+}
+
+/** `pki expiry`. */
+export interface ExpiryJson {
+  readonly schema: 'pki.expiry/1'
+  readonly at: string
+  readonly within: string
+  /** How many files were looked at. */
+  readonly files: number
+  readonly certificates: readonly {
+    readonly source: string
+    /** Counted from 1 inside the file. */
+    readonly block: number
+    readonly subject: string
+    readonly issuer: string
+    readonly serialNumber: string
+    readonly fingerprint: string
+    readonly notBefore: string
+    readonly notAfter: string
+    readonly state: 'good' | 'ending' | 'expired'
+  }[]
+  readonly unreadable: readonly { readonly source: string; readonly code: string; readonly message: string }[]
+}
+
 /** `pki quickstart`. */
 export interface QuickstartJson {
   readonly schema: 'pki.quickstart/1'

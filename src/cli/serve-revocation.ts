@@ -12,7 +12,7 @@ import { writeHint, writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { displayPath } from './made-report.ts'
 import { type StoreOptions, storeFrom } from './options.ts'
-import { givenPassword } from './password.ts'
+import { givenPassword, type PasswordSource } from './password.ts'
 import { glyphs } from './render/glyphs.ts'
 import { paint } from './render/paint.ts'
 import { harmless } from './render/styled-text.ts'
@@ -57,15 +57,15 @@ export function requireStore(options: StoreOptions, io: Io): Store {
 
 /** The site as the options want it. @throws PkiError `usage.option`, `usage.time`, `input.not-found` */
 export function siteOf(store: Store, options: ServeRevocationOptions, io: Io): RevocationSite {
-  const password = {
-    what: '',
+  const password: PasswordSource = {
+    what: 'private keys',
     flag: '--key-password-file',
     file: options.keyPasswordFile,
     variable: 'PKI_KEY_PASSWORD',
   }
   return new RevocationSite({
     store,
-    keyPassword: givenPassword(password as Parameters<typeof givenPassword>[0], io),
+    keyPassword: givenPassword(password, io),
     now: clockOf(options, io),
     isBorrowedTime: options.now !== undefined,
     allowTimeHeader: options.allowTimeHeader === true,

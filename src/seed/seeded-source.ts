@@ -64,6 +64,7 @@ export function createSeededSource(seed: string, { now }: SeedOptions): SeededSo
 
 /** HKDF-Expand (RFC 5869 §2.3). `hkdfSync` extracts anew each time, and takes five times as long for it. */
 function expand(PRK: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  if (length > 255 * 32) throw new RangeError('HKDF-SHA-256 gives 8,160 octets at most')
   const OKM = new Uint8Array(length)
   let T: Uint8Array = new Uint8Array()
   for (let i = 0; i * T.length < length; i++) {

@@ -39,7 +39,8 @@ export interface SnippetFacts {
 /** A file of the export folder. */
 export interface SnippetFile {
   readonly fileName: string
-  readonly holdsKey: boolean
+  /** It holds a private key that is not in the store: {@link build} would throw. */
+  readonly lacksKey: boolean
   /** @throws PkiError `refused.key` if it needs the private key and that is not there */
   readonly build: (facts: SnippetFacts) => Promise<Artifact>
 }
@@ -77,7 +78,8 @@ const PLACEHOLDERS = {
   'client.key': exported('client', 'key', '.key'),
   'client.name': fact(['client'], (facts) => named(facts, 'client').name),
   port: fact([], ({ port }) => port),
-  /** `http://host:port` */
+  /** `http://host:port`, and with the slash of the empty path. */
+  'backend.url': fact([], ({ backend }) => backend.href),
   backend: fact([], ({ backend }) => backend.origin),
   'backend.host': fact([], ({ backend }) => backend.hostname.replace(/^\[|\]$/g, '')),
   'backend.port': fact([], ({ backend }) => Number(backend.port || '80')),
@@ -108,7 +110,7 @@ function fact(needs: readonly SnippetRole[], value: Placeholder['value']): Place
 function exported(role: 'server' | 'client', format: ExportFormatName, ending: string): Placeholder {
   const file = (facts: SnippetFacts): SnippetFile => ({
     fileName: `${named(facts, role).name}${ending}`,
-    holdsKey: format === 'key' || format === 'pem',
+    lacksKey: (format === 'key' || format === 'pem') && named(facts, role).credential.privateKey === undefined,
     build: async (all) => {
       const { name, credential } = named(all, role)
       const artifacts = await exportCredential(credential, name, { random: all.random, format })
@@ -120,7 +122,7 @@ function exported(role: 'server' | 'client', format: ExportFormatName, ending: s
 
 function clientAuthorityFile(facts: SnippetFacts): SnippetFile {
   const fileName = `${authority(facts).name}.client-ca.pem`
-  return { fileName, holdsKey: false, build: async (all) => publicFile(fileName, clientAuthorityPem(all)) }
+  return { fileName, lacksKey: false, build: async (all) => publicFile(fileName, clientAuthorityPem(all)) }
 }
 
 function clientAuthorityPem(facts: SnippetFacts): string {

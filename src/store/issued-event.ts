@@ -13,17 +13,17 @@ export interface NamedCertificate {
 
 /**
  * @param issuer undefined for a self-signed certificate
- * @param profile name of the profile it was made by
+ * @param profile name of the profile it was made by, if that is known
  */
 export function issuedEvent(
   { name, certificate }: NamedCertificate,
   issuer: NamedCertificate | undefined,
-  profile: string,
-): JournalEvent {
+  profile: string | undefined,
+): JournalEvent & { readonly event: 'issued' } {
   return {
     event: 'issued',
     name,
-    profile,
+    ...(profile !== undefined && { profile }),
     ...(issuer && { issuer: issuer.name, issuerFingerprint: issuerFingerprint(issuer.certificate) }),
     issuerKeyHash: issuerKeyHash(issuer?.certificate ?? certificate),
     isCa: certificate.decoded.basicConstraints?.cA === true,

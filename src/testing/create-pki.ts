@@ -156,7 +156,7 @@ export class Pki {
   }
 
   /** For `fetch`. @throws PkiError as {@link TestCredential.fetchOptions} */
-  fetchOptions(client: TestCredential = this.client()): ReturnType<TestCredential['fetchOptions']> {
+  fetchOptions(client: TestCredential = this.client()): RequestInit {
     return client.fetchOptions()
   }
 

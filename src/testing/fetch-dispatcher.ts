@@ -14,10 +14,12 @@ export interface ConnectOptions {
   readonly key?: string
 }
 
-export type Dispatcher = NonNullable<RequestInit['dispatcher']>
-
-/** A dispatcher of its own, with connections of its own. @throws PkiError `input.unsupported` */
-export function createDispatcher(connect: ConnectOptions): Dispatcher {
+/**
+ * A dispatcher of its own, with connections of its own. It has no type, because `RequestInit` knows no dispatcher where
+ * the types of browsers are there too.
+ * @throws PkiError `input.unsupported`
+ */
+export function createDispatcher(connect: ConnectOptions): object {
   const Agent = agentOfFetch()
   if (Agent?.name === 'Agent') return new Agent({ connect })
   throw new PkiError('input.unsupported', 'fetch takes no client certificate here', {
@@ -26,7 +28,7 @@ export function createDispatcher(connect: ConnectOptions): Dispatcher {
   })
 }
 
-type AgentConstructor = new (options: { readonly connect: ConnectOptions }) => Dispatcher
+type AgentConstructor = new (options: { readonly connect: ConnectOptions }) => object
 
 function agentOfFetch(): AgentConstructor | undefined {
   // Jest gives each test file a global object of its own, with Node's fetch but not with what belongs to it.

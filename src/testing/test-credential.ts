@@ -7,7 +7,7 @@ import { type Credential, intermediates } from '../keys/credential.ts'
 import { formatPrivateKey } from '../keys/key-file.ts'
 import type { PrivateKey } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { createDispatcher, type Dispatcher } from './fetch-dispatcher.ts'
+import { createDispatcher } from './fetch-dispatcher.ts'
 
 /** Who one is and whom one trusts, as `node:tls`, `node:https`, pg, mysql2, nodemailer, … take it; PEM. */
 export interface TlsIdentity {
@@ -28,7 +28,7 @@ export class TestCredential implements Credential {
   readonly privateKey: PrivateKey
   /** What a strict verifier will not like about it; empty for everything that was asked for in the usual way. */
   readonly problems: readonly IssuanceProblem[]
-  #dispatcher: Dispatcher | undefined
+  #dispatcher: object | undefined
 
   constructor(
     name: string,
@@ -76,8 +76,8 @@ export class TestCredential implements Credential {
    * For Node's own `fetch`: `fetch(url, alice.fetchOptions())`.
    * @throws PkiError `input.unsupported` where fetch takes no such thing, or its global dispatcher was replaced
    */
-  fetchOptions(): { readonly dispatcher: Dispatcher } {
+  fetchOptions(): RequestInit {
     this.#dispatcher ??= createDispatcher(this.tlsOptions())
-    return { dispatcher: this.#dispatcher }
+    return { dispatcher: this.#dispatcher } as RequestInit
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listDefects } from '../../src/defect/catalogue.ts'
+import type { ExpectedJson } from '../../src/defect/gallery.ts'
 import { runPki } from '../cli/memory-io.ts'
 import { folderOfTest } from '../interop/programs.ts'
 import { AT } from './judge.ts'
@@ -52,17 +53,17 @@ describe('pki defects', () => {
   test('generate writes what pki verify then judges as expected.json says', async () => {
     const made = await pki('defects', 'generate', '--out', 'gallery', '--only', 'expired,revoked', '--json')
     expect(JSON.parse(made.stdout)).toMatchObject({ defects: ['expired', 'revoked'] })
-    const { at, files } = JSON.parse(readFileSync(join(folder, 'gallery', 'expected.json'), 'utf8'))
+    const { at, files } = JSON.parse(readFileSync(join(folder, 'gallery', 'expected.json'), 'utf8')) as ExpectedJson
     expect(at).toBe('2026-06-15T12:00:00Z')
     expect(Object.keys(files)).toEqual(['good/leaf.pem', 'expired/leaf.pem', 'revoked/leaf.pem'])
-    for (const [leaf, { chain, trust, crl, asked, rules }] of Object.entries<Record<string, never>>(files)) {
-      const flags = asked['revocation'] ? ['--revocation', 'offline', '--crl', crl] : []
-      const inputs = ['--untrusted', chain, '--trust', trust, '--host', asked['host'], '--purpose', 'serverAuth']
+    for (const [leaf, { chain, trust, crl, asked, rules }] of Object.entries(files)) {
+      const flags = asked.revocation ? ['--revocation', 'offline', '--crl', String(crl)] : []
+      const inputs = ['--untrusted', String(chain), '--trust', trust, '--host', asked.host, '--purpose', asked.purpose]
       const { exitCode, stdout } = await runPki(['verify', leaf, ...inputs, ...flags, '--at', at, '--json'], {
         cwd: join(folder, 'gallery'),
         now: AT,
       })
-      const { valid, findings } = rules['rfc5280'] as { valid: boolean; findings: readonly string[] }
+      const { valid, findings } = rules.rfc5280
       expect({ leaf, exitCode }).toEqual({ leaf, exitCode: valid ? 0 : 1 })
       for (const code of findings) expect(stdout).toContain(code)
     }

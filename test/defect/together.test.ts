@@ -23,14 +23,14 @@ function getAlong(a: Defect, b: Defect): boolean {
   }
 }
 
-// All of them take half a minute: a fifth will do, and it is not always the same defects that meet.
-test('a pair that is not refused gives the findings of both, or those of the one that hides the other', () => {
+test('every pair that is not refused gives the findings of both, or those of the one that hides the other', () => {
   const maker = new HierarchyMaker(MEANS)
   const wrong: unknown[] = []
   let pairs = 0
   CANDIDATES.forEach((b, i) => {
     for (const a of CANDIDATES.slice(0, i)) {
-      if (!getAlong(a, b) || ++pairs % 5 !== 0) continue
+      if (!getAlong(a, b)) continue
+      pairs++
       const spoilings = [a, b].flatMap((defect) => onlySpoiling(defect)?.spoiling ?? [])
       const exhibit = maker.make({ certificates: { target: together(...spoilings) } })
       const expected = expectTogether([a, b])

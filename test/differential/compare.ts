@@ -74,7 +74,7 @@ function subjectOf({ ours }: Judged, { depth }: TheirError): Certificate | undef
 
 function conclude(entries: readonly (readonly [string, KnownDifference | undefined])[]): Explanation {
   return {
-    explainedBy: entries.flatMap(([, rule]) => (rule === undefined ? [] : [rule.id])),
+    explainedBy: [...new Set(entries.flatMap(([, rule]) => (rule === undefined ? [] : [rule.id])))],
     unexplained: entries.flatMap(([what, rule]) => (rule === undefined ? [what] : [])),
   }
 }

@@ -11,7 +11,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listDefects } from '../../src/defect/catalogue.ts'
 import { type ExpectedJson, GOOD_TWIN, makeGallery } from '../../src/defect/gallery.ts'
-import { type Measurement, type Measurements, PROGRAMS, parseMeasurements } from '../../src/defect/measurements.ts'
+import {
+  type Measurement,
+  type Measurements,
+  PROGRAMS,
+  type ProgramName,
+  parseMeasurements,
+} from '../../src/defect/measurements.ts'
 import { writeArtifacts } from '../../src/store/file-writer.ts'
 import { MEANS } from '../defect/judge.ts'
 import { type Case, JUDGES, type Judgements } from './defects/programs-judge.ts'
@@ -23,6 +29,15 @@ const isRefresh = process.env.PKI_REFRESH_DEFECTS === '1'
 
 /** What each is called on PATH; Node is this process. */
 const EXECUTABLE = { openssl: 'openssl', gnutls: 'certtool', node: undefined, java: 'java', dotnet: 'dotnet' } as const
+
+function isMissing(name: ProgramName): boolean {
+  const executable = EXECUTABLE[name]
+  return executable !== undefined && !hasProgram(executable)
+}
+
+/** They start first and are waited for last. */
+const SLOW = ['dotnet', 'java'] as const
+const underway = new Map<ProgramName, Promise<Judgements>>()
 
 let folder: string
 let cases: readonly Case[]
@@ -38,6 +53,12 @@ beforeAll(() => {
     const id = defect ?? GOOD_TWIN
     return { id, folder: join(folder, id), asked }
   })
+  for (const name of SLOW) {
+    if (isMissing(name)) continue
+    const judgements = Promise.resolve(JUDGES[name](cases, folder))
+    judgements.catch(() => undefined) // told where it is waited for
+    underway.set(name, judgements)
+  }
 }, 60_000)
 afterAll(() => removeFolder(folder))
 
@@ -47,13 +68,12 @@ const refreshed: { programs: Record<string, string>; verdicts: Record<string, Re
 }
 
 describe.each(PROGRAMS)('%s', (name) => {
-  const executable = EXECUTABLE[name]
-  const isMissing = executable !== undefined && !hasProgram(executable)
+  const missing = isMissing(name)
 
-  test.skipIf(isMissing)(
-    `agrees with what was measured${isMissing ? ` (missing: ${executable})` : ''}`,
+  test.skipIf(missing)(
+    `agrees with what was measured${missing ? ` (missing: ${EXECUTABLE[name]})` : ''}`,
     async () => {
-      const { version, verdicts } = await JUDGES[name](cases, folder)
+      const { version, verdicts } = await (underway.get(name) ?? JUDGES[name](cases, folder))
       if (isRefresh) return keep(name, { version, verdicts })
       const before = new Map(
         Object.entries(measured.verdicts).flatMap(([id, all]) => (all[name] ? [[id, all[name]]] : [])),

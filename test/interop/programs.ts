@@ -26,6 +26,9 @@ export type ProgramName =
   | 'pk12util'
   | 'certutil'
   | 'dotnet'
+  | 'haproxy'
+  | 'apache2'
+  | 'caddy'
 
 /** No call of a foreign program takes longer, the first start of a Java or .NET machine included. */
 export const CALL_LIMIT = 60_000

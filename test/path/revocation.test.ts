@@ -474,6 +474,11 @@ describe('the issuer of a CRL (f)', () => {
       expect(judge([], { issuingDistributionPoint: { indirectCRL: true, distributionPoint } })).toEqual(expected)
     })
 
+    it('a CRL whose issuer nobody knows cannot be checked', () => {
+      const verdict = verify({ target, crls: [crl(crlIssuer, indirect)], untrusted: [CA.certificate] })
+      expect(codes(verdict)).toEqual([MUTED, 'crl-issuer-not-found@0'])
+    })
+
     it('a CRL that is not indirect does not do', () => {
       expect(judge([], { issuingDistributionPoint: { indirectCRL: false } })).toEqual([MUTED, 'crl-scope@0'])
     })

@@ -33,6 +33,14 @@ describe('octets', () => {
     expect(hex(source.random('serial', 'a')(16))).toBe(reference)
   })
 
+  it('are as many as HKDF gives, and no more', () => {
+    const most = source.random('serial', 'a')(255 * 32)
+    expect(most).toHaveLength(8160)
+    expect(hex(most.subarray(0, 16))).toBe(reference)
+    expect(hex(most.subarray(-32))).toBe('b844a18c5f841c177296a2f7e55af493c3fba64bfed714b34b0c127bdac99629')
+    expect(() => source.random('serial', 'a')(255 * 32 + 1)).toThrow(RangeError)
+  })
+
   it('come from the same text in either normalization form', () => {
     expect(first('caf\u00e9', 'serial', 'a')).toBe(first('cafe\u0301', 'serial', 'a'))
   })

@@ -192,7 +192,10 @@ describe('stop', () => {
         .end()
     })
     await inFlight
+    const begin = performance.now()
     await Promise.all([server.stop(), idleClosed])
+    // Nobody had to be cut off.
+    expect(performance.now() - begin).toBeLessThan(DEFAULT_LIMITS.stopTime - 500)
     expect(await answered).toBe('200 close')
     await expect(talk(server, '')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })

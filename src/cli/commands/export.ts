@@ -42,6 +42,7 @@ type Options = ExportFlags &
   SeedFlags & {
     readonly format?: readonly string[]
     readonly layout?: string
+    readonly asYaml?: boolean
     readonly server?: string
     readonly client?: string
     readonly out?: string
@@ -53,6 +54,7 @@ export function define(command: Command): void {
     .argument('[name]', 'name of the certificate in the store')
     .option('--format <formats>', EXPORT_FORMATS.map(({ name }) => name).join(', '), list)
     .option('--layout <name>', 'instead of a format, a set of files: mtls (server.pfx, root-ca.crt, client.crt.pem, …)')
+    .option('--as-yaml', 'instead of a certificate, the hierarchy file (pki.yaml) of the whole store')
     .option('--server <name>', 'the server of the layout (default: server)')
     .option('--client <name>', 'the client of the layout (default: client)')
     .option('--out <path>', 'file or folder to write to, - for standard output (default: the current folder)')

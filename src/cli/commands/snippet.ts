@@ -185,12 +185,12 @@ async function exportFiles({ files }: Snippet, facts: SnippetFacts, store: Store
   const warnings: WarningJson[] = []
   const missing: Artifact[] = []
   const named: NamedFile[] = []
-  for (const { fileName, build, holdsKey } of files) {
+  for (const { fileName, build, lacksKey } of files) {
     const path = resolve(store.exportFolder, fileName)
     const isThere = existsSync(path)
     named.push({ path, outcome: isThere ? 'kept' : 'exported' })
     // A key that is kept elsewhere may have been put there by hand.
-    if (isThere && holdsKey && !hasKey(fileName, facts)) continue
+    if (isThere && lacksKey) continue
     const artifact = await build(facts)
     if (!isThere) missing.push(artifact)
     else if (Buffer.compare(readFileSync(path), artifact.bytes) !== 0) {
@@ -202,11 +202,6 @@ async function exportFiles({ files }: Snippet, facts: SnippetFacts, store: Store
   }
   writeArtifacts(store.exportFolder, missing)
   return { files: named, warnings }
-}
-
-function hasKey(fileName: string, { server, client }: SnippetFacts): boolean {
-  const owner = [server, client].find((one) => one !== undefined && fileName.startsWith(`${one.name}.`))
-  return owner?.credential.privateKey !== undefined
 }
 
 /** Most programs believe a path only if it ends in a self-issued certificate, and that then speaks for all below it. */

@@ -164,7 +164,7 @@ const PLANNED = {
   rechain: 'with a new chain',
   adopt: 'to take over',
   revoke: 'to revoke',
-  crl: 'CRLs to make',
+  crl: 'with a CRL to make',
   export: 'to export',
   remove: 'to remove',
 } as const
@@ -177,7 +177,7 @@ const DONE: Readonly<Record<keyof typeof PLANNED, string>> = {
   rechain: 'with a new chain',
   adopt: 'taken over',
   revoke: 'revoked',
-  crl: 'CRLs made',
+  crl: 'with a new CRL',
   export: 'exported',
   remove: 'removed',
 }

@@ -1,5 +1,7 @@
 /** The five who are asked about the gallery beside our own rule sets, each as a TLS client would use it. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { isIP } from 'node:net'
@@ -24,6 +26,7 @@ export interface Judgements {
   readonly verdicts: ReadonlyMap<string, Measurement>
 }
 
+/** Those of Java and .NET go on in the background until they are waited for. */
 type Judge = (cases: readonly Case[], workFolder: string) => Judgements | Promise<Judgements>
 
 const CONTENT: Measurement = { valid: true, said: '' }
@@ -131,26 +134,47 @@ function pemBlocks(text: string): string[] {
 }
 
 /** One start of the machine for all; it compiles the class in memory. */
-const java: Judge = (cases) => {
+const java: Judge = async (cases) => {
   const source = join(import.meta.dirname, 'Judge.java')
   const input = cases.map(({ folder, asked: { host, revocation, policies } }) =>
     [folder, host, revocation, policies.join(',')].join('\t'),
   )
   const args = ['--add-exports', 'java.base/sun.security.util=ALL-UNNAMED', source]
-  return answers(cases, runWell(program('java'), args, { input: input.join('\n'), timeout: 120_000 }).stdout)
+  return answers(cases, await inBackground(program('java'), args, { input: input.join('\n') }))
 }
 
 /** Built in the temporary folder: no package, so nothing is fetched. CRLs cannot be handed to it. */
-const dotnet: Judge = (cases, workFolder) => {
+const dotnet: Judge = async (cases, workFolder) => {
   for (const file of ['Judge.csproj', 'Program.cs'])
     copyFileSync(join(import.meta.dirname, file), join(workFolder, file))
   const env = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1' }
   const out = join(workFolder, 'out')
   const build = ['build', 'Judge.csproj', '--configuration', 'Release', '--output', out]
-  runWell(program('dotnet'), build, { cwd: workFolder, env, timeout: 180_000 })
+  await inBackground(program('dotnet'), build, { cwd: workFolder, env })
   const asked = cases.filter(({ asked }) => !asked.revocation)
   const input = asked.map(({ folder, asked: { host, policies } }) => `${folder}\t${host}\t${policies.join(',')}\n`)
-  return answers(asked, runWell(program('dotnet'), [join(out, 'Judge.dll')], { input: input.join(''), env }).stdout)
+  return answers(asked, await inBackground(program('dotnet'), [join(out, 'Judge.dll')], { input: input.join(''), env }))
+}
+
+/** @returns what it wrote to standard output @throws Error with all that it said if it ended badly */
+async function inBackground(
+  path: string,
+  args: readonly string[],
+  { input = '', cwd, env }: { readonly input?: string; readonly cwd?: string; readonly env?: Record<string, string> },
+): Promise<string> {
+  const child = spawn(path, args, {
+    cwd,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
+    timeout: 180_000,
+  })
+  child.stdin.end(input)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  const [status] = (await once(child, 'close')) as [number | null]
+  if (status === 0) return stdout
+  throw new Error(`${path} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
 }
 
 function answers(cases: readonly Case[], stdout: string): Judgements {

@@ -153,6 +153,13 @@ function certificatePolicies(): readonly ChainCase[] {
   return [
     ...plain,
     ...counters,
+    chainCase('policy: chain of two, none', { intermediates: [], ...request(P1) }),
+    chainCase('policy: chain of two, P1 in the leaf', { intermediates: [], leaf: { policies: [P1] }, ...request(P1) }),
+    chainCase('policy: chain of two, any in the leaf', {
+      intermediates: [],
+      leaf: { policies: [ANY_POLICY] },
+      ...request(P1),
+    }),
     chainCase('policy: mapped', {
       intermediates: [{ policies: [P1], mappings: [[P1, P2]] }],
       leaf: { policies: [P2] },

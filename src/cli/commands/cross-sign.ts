@@ -1,0 +1,84 @@
+/** `pki cross-sign`: another certificate for an authority's key and name, issued by another root. */
+
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import { findProfile } from '../../profile/find.ts'
+import { overrideProfile } from '../../profile/override.ts'
+import { requireCredentialName } from '../../store/credential-name.ts'
+import type { Io } from '../io.ts'
+import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
+import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
+import { addJsonOption, addStoreOption, type JsonOption, parseCount, type StoreOptions, storeFrom } from '../options.ts'
+
+type Options = IssuerOptions &
+  MakingOptions &
+  StoreOptions &
+  JsonOption & {
+    readonly name?: string
+    readonly profile?: string
+    readonly pathLength?: string
+    readonly notAfter?: string
+    readonly force?: boolean
+  }
+
+export function define(command: Command): void {
+  command.argument('<authority>', 'name in the store of the authority that gets another certificate')
+  addIssuerOptions(command)
+  command
+    .option('--name <name>', 'name of the new certificate (default: <authority>-by-<issuer>)')
+    .option('--profile <profile>', 'what it contains (default: intermediate, with the path length it has)')
+    .option('--path-length <n>', 'pathLenConstraint; none for no limit')
+    .option('--not-after <time>', 'when it ends: a duration or an instant')
+    .option('--key-password-file <file>', "password of the issuer's key (or PKI_KEY_PASSWORD)")
+    .option('--force', 'replace a certificate of that name')
+  addMakingOptions(command)
+  addStoreOption(command)
+  addJsonOption(command)
+}
+
+export async function run([authority]: readonly [authority: string], options: Options, io: Io): Promise<number> {
+  const { from, profile: profileName = 'intermediate' } = options
+  if (from === undefined) {
+    throw new PkiError('usage.option', 'missing option: --from <issuer>', {
+      hint: 'pki cross-sign <authority> --from <other root>',
+    })
+  }
+  const name = requireCredentialName(options.name ?? `${authority}-by-${from}`)
+  const store = storeFrom(options, io)
+  const { subject, publicKey, decoded } = store.readCertificate(authority)
+  if (decoded.basicConstraints?.cA !== true && options.unchecked !== true) {
+    throw new PkiError('refused.issuer', `${authority} is no certification authority: there is nothing to cross-sign`, {
+      hint: 'pass --unchecked if this is what you want to test',
+      context: { name: authority },
+    })
+  }
+  if (options.force !== true) store.requireFree(name)
+  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), {
+    pathLenConstraint: pathLength(options, decoded.basicConstraints?.pathLenConstraint),
+    notAfter: options.notAfter,
+  })
+  const made = makeCertificate(
+    {
+      name,
+      profileName,
+      profile,
+      issuer: await unlockIssuer(store, from, options, io),
+      // Only the public half: the private key is that of the authority, and stays where it is.
+      key: { pkcs8: new Uint8Array(0), publicKey },
+      subject,
+      storedKey: 'none',
+      unchecked: options.unchecked,
+      replace: options.force === true,
+      dryRun: options.dryRun,
+    },
+    store,
+    io,
+  )
+  return reportMade(made, options, io)
+}
+
+/** The one asked for; else the one the authority has, so that the new path allows what the old one does. */
+function pathLength({ pathLength: text }: Options, own: number | undefined): number | 'none' {
+  if (text === undefined) return own ?? 'none'
+  return text === 'none' ? text : parseCount(text, '--path-length')
+}

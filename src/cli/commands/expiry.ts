@@ -1,0 +1,143 @@
+/**
+ * `pki expiry`: every certificate in a folder tree that ends within a time. Exit 1 if there is one; 3 if there is none,
+ * but a file could not be read, because what nobody could look at may have ended.
+ */
+
+import type { Command } from 'commander'
+import { addDuration, parseDuration } from '../../profile/duration.ts'
+import { fingerprint } from '../../x509/certificate.ts'
+import { formatName } from '../../x509/name-text.ts'
+import { formatSerialNumber } from '../../x509/serial-number.ts'
+import { type FoundCertificate, type SearchResult, searchCertificates } from '../certificate-search.ts'
+import { writeWarning } from '../error-report.ts'
+import { DEFAULT_PASSWORD } from '../export-settings.ts'
+import type { Io } from '../io.ts'
+import { writeJson } from '../json.ts'
+import { addJsonOption, type JsonOption, parseChoice, repeatable } from '../options.ts'
+import { givenPassword } from '../password.ts'
+import { junitDocument } from '../render/junit-document.ts'
+import { paint } from '../render/paint.ts'
+import { formatInstant, relativeTime } from '../render/relative-time.ts'
+import { harmless } from '../render/styled-text.ts'
+import type { ExpiryJson } from '../result-json.ts'
+
+type Options = JsonOption & {
+  readonly within?: string
+  readonly all?: boolean
+  readonly format?: string
+  readonly passwordFile?: readonly string[]
+}
+
+const FORMATS = ['text', 'json', 'junit'] as const
+
+export function define(command: Command): void {
+  command
+    .argument('<paths...>', 'folders and files to search')
+    .option('--within <duration>', 'what ends within this time counts as ending (default: 30d)')
+    .option('--all', 'list also what does not end')
+    .option('--format <format>', `${FORMATS.join(', ')} (default: text)`)
+    .option(
+      '--password-file <file>',
+      `password to try on PFX files (repeatable; also PKI_PASSWORD, ${DEFAULT_PASSWORD} and none)`,
+      repeatable,
+    )
+  addJsonOption(command)
+}
+
+export async function run([paths]: readonly [paths: readonly string[]], options: Options, io: Io): Promise<number> {
+  const format = options.json === true ? 'json' : parseChoice(options.format ?? 'text', FORMATS, '--format')
+  const within = parseDuration(options.within ?? '30d')
+  const limit = addDuration(io.now(), within)
+  const result = await searchCertificates(paths, passwords(options, io), io)
+  const ending = result.certificates.filter(({ certificate }) => certificate.notAfter.date <= limit)
+  switch (format) {
+    case 'json':
+      writeJson(io, expiryJson(result, ending, options.within ?? '30d', io))
+      break
+    case 'junit':
+      io.stdout.write(expiryJunit(result, ending, io.now()))
+      break
+    case 'text':
+      io.stdout.write(expiryText(result, ending, options, io))
+      for (const { error } of result.unreadable) writeWarning(io, error.message)
+  }
+  if (ending.length > 0) return 1
+  return result.unreadable.length > 0 ? 3 : 0
+}
+
+/** What may open a PFX, the likely one first. */
+function passwords({ passwordFile = [] }: Options, io: Io): readonly string[] {
+  const source = { what: 'PFX', flag: '--password-file', variable: 'PKI_PASSWORD' } as const
+  const files = passwordFile.map((file) => givenPassword({ ...source, file }, io))
+  const given = [...files, givenPassword({ ...source, file: undefined }, io)]
+  return [...new Set([...given.filter((password) => password !== undefined), DEFAULT_PASSWORD, ''])]
+}
+
+function expiryJson(result: SearchResult, ending: readonly FoundCertificate[], within: string, io: Io): ExpiryJson {
+  const now = io.now()
+  const isEnding = new Set(ending)
+  return {
+    schema: 'pki.expiry/1',
+    at: now.toISOString(),
+    within,
+    files: result.files,
+    certificates: result.certificates.map((found) => ({
+      source: found.source,
+      block: found.block,
+      subject: formatName(found.certificate.subject),
+      issuer: formatName(found.certificate.issuer),
+      serialNumber: formatSerialNumber(found.certificate.serialNumber),
+      fingerprint: fingerprint(found.certificate),
+      notBefore: found.certificate.notBefore.date.toISOString(),
+      notAfter: found.certificate.notAfter.date.toISOString(),
+      state: found.certificate.notAfter.date < now ? 'expired' : isEnding.has(found) ? 'ending' : 'good',
+    })),
+    unreadable: result.unreadable.map(({ source, error }) => ({ source, code: error.code, message: error.message })),
+  }
+}
+
+function expiryJunit(result: SearchResult, ending: readonly FoundCertificate[], now: Date): string {
+  const isEnding = new Set(ending)
+  const cases = result.certificates.map((found) => {
+    const message = endsText(found, now)
+    const type = found.certificate.notAfter.date < now ? 'expired' : 'ending'
+    return {
+      name: titleOf(found),
+      classname: found.source,
+      failure: isEnding.has(found) ? { message, type, text: message } : undefined,
+    }
+  })
+  const errors = result.unreadable.map(({ source, error }) => {
+    return { name: source, classname: source, error: { message: error.message, type: error.code } }
+  })
+  return junitDocument([...cases, ...errors], 'pki expiry', now)
+}
+
+function expiryText(result: SearchResult, ending: readonly FoundCertificate[], { all }: Options, io: Io): string {
+  const now = io.now()
+  const colors = paint(io.stdout)
+  const isEnding = new Set(ending)
+  const shown = [...(all === true ? result.certificates : ending)].sort(
+    (a, b) => a.certificate.notAfter.date.getTime() - b.certificate.notAfter.date.getTime(),
+  )
+  const lines = shown.map((found) => {
+    const brush = found.certificate.notAfter.date < now ? colors.bad : isEnding.has(found) ? colors.warn : colors.good
+    return `${brush(endsText(found, now))}  ${colors.strong(harmless(titleOf(found)))}  ${colors.quiet(placeOf(found))}`
+  })
+  const { certificates, files } = result
+  lines.push(`${ending.length} of ${certificates.length} certificates in ${files} files end`)
+  return `${lines.join('\n')}\n`
+}
+
+function titleOf({ certificate }: FoundCertificate): string {
+  return formatName(certificate.subject) || `serial number ${formatSerialNumber(certificate.serialNumber)}`
+}
+
+function placeOf({ source, block }: FoundCertificate): string {
+  return block === 1 ? source : `${source} (certificate ${block})`
+}
+
+function endsText({ certificate }: FoundCertificate, now: Date): string {
+  const { date } = certificate.notAfter
+  return `${date < now ? 'ended' : 'ends'} ${relativeTime(date, now)}, ${formatInstant(date)}`
+}

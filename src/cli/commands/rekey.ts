@@ -1,0 +1,17 @@
+/** `pki rekey`: another certificate with another key, for the same names and extensions. */
+
+import type { Command } from 'commander'
+import type { Io } from '../io.ts'
+import { reportMade } from '../make-certificate.ts'
+import { addRenewalOptions, type RenewalOptions, renewStored } from '../renewal.ts'
+
+export function define(command: Command): void {
+  addRenewalOptions(command)
+  command
+    .option('--key <algorithm>', 'kind of the new key (default: that of the old one)')
+    .option('--encrypt-key', 'encrypt the new key file; asks for a password')
+}
+
+export async function run([name]: readonly [name: string], options: RenewalOptions, io: Io): Promise<number> {
+  return reportMade(await renewStored(name, 'rekey', options, io), options, io)
+}

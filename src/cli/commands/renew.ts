@@ -1,0 +1,14 @@
+/** `pki renew`: another certificate for the same key, names and extensions, for a new period. */
+
+import type { Command } from 'commander'
+import type { Io } from '../io.ts'
+import { reportMade } from '../make-certificate.ts'
+import { addRenewalOptions, type RenewalOptions, renewStored } from '../renewal.ts'
+
+export function define(command: Command): void {
+  addRenewalOptions(command)
+}
+
+export async function run([name]: readonly [name: string], options: RenewalOptions, io: Io): Promise<number> {
+  return reportMade(await renewStored(name, 'renew', options, io), options, io)
+}

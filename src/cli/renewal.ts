@@ -1,0 +1,155 @@
+/** Renewing and rekeying certificates of the store: what `pki renew` and `pki rekey` have in common. */
+
+import type { Command } from 'commander'
+import { type NameRecord, readRecords } from '../apply/records.ts'
+import { PkiError } from '../errors.ts'
+import { issueCertificate } from '../issue/certificate.ts'
+import { checkIssuance, requireIssuable } from '../issue/check.ts'
+import { authoritySigner, type NamedAuthority } from '../issue/credential.ts'
+import { renewalRequest } from '../issue/renewal.ts'
+import { createSigner, generateKey, type KeyAlgorithmName, requireKeyAlgorithmName } from '../keys/keys.ts'
+import { issuedEvent } from '../store/issued-event.ts'
+import { rechainBelow } from '../store/rechain.ts'
+import type { Store } from '../store/store.ts'
+import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import { writeHint, writeWarning } from './error-report.ts'
+import type { Io } from './io.ts'
+import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
+import type { MadeCertificate } from './made-report.ts'
+import { keyPem } from './new-key.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from './options.ts'
+
+export type RenewalOptions = StoreOptions &
+  JsonOption &
+  IssuerOptions & {
+    readonly key?: string
+    readonly encryptKey?: boolean
+    readonly unchecked?: boolean
+  }
+
+export function addRenewalOptions(command: Command): void {
+  command
+    .argument('<name>', 'name of the certificate in the store')
+    .option('--from <issuer>', 'who issues it (default: who issued it before)')
+    .option('--issuer-password-file <file>', "password of the issuer's key")
+    .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
+    .option('--unchecked', 'make it even if the issuer may not issue it')
+  addStoreOption(command)
+  addJsonOption(command)
+}
+
+/**
+ * Makes the certificate anew and puts it in the place of the old one.
+ * @param how with its own key, or with another
+ * @throws PkiError `input.not-found`, `refused.key`, `refused.issuer`
+ */
+export async function renewStored(
+  name: string,
+  how: 'renew' | 'rekey',
+  options: RenewalOptions,
+  io: Io,
+): Promise<MadeCertificate> {
+  const store = storeFrom(options, io)
+  const now = io.now()
+  const certificate = store.readCertificate(name)
+  const { names: records } = readRecords(store)
+  const record = records.get(name)
+  const issuer = await issuerOf(store, name, certificate, record, options, io)
+  const key = how === 'rekey' ? generateKey(keyAlgorithm(certificate, options)) : undefined
+  const own = issuer === undefined ? (key ?? (await unlockStoredKey(store, name, options, io))) : undefined
+  const request = renewalRequest({
+    certificate,
+    issuer: issuer?.credential,
+    signer: own === undefined ? authoritySigner(issuer as NamedAuthority) : createSigner(own),
+    publicKey: key?.publicKey ?? certificate.publicKey,
+    now,
+    random: io.random,
+  })
+  const problems = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
+  const renewed = issueCertificate(request)
+  const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
+  const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
+  const event = {
+    ...issuedEvent({ name, certificate: renewed }, above, record?.profile),
+    // It is still what the hierarchy file describes.
+    ...(record?.specification !== undefined && { specification: record.specification }),
+    ...(how === 'renew' && { renews: fingerprint(certificate) }),
+  }
+  const storedKey = key === undefined ? ('keep' as const) : { pem: await keyPem(name, key, options, io) }
+  const paths = store.put({ name, certificate: renewed, chain, key: storedKey }, event, {
+    force: true,
+    processes: io.process,
+    now,
+  })
+  for (const { message } of problems) writeWarning(io, message)
+  tendBelow(store, name, how, records, renewed, io)
+  return { name, issuedBy: issuer?.name, certificate: renewed, problems, outcome: 'issued', paths }
+}
+
+async function issuerOf(
+  store: Store,
+  name: string,
+  certificate: Certificate,
+  record: NameRecord | undefined,
+  options: RenewalOptions,
+  io: Io,
+): Promise<NamedAuthority | undefined> {
+  const { from = record?.issuer } = options
+  if (from === undefined && certificate.isSelfIssued) return undefined
+  if (from !== undefined) return unlockIssuer(store, from, options, io)
+  throw new PkiError('usage.option', `nobody noted who issued ${name}: missing option: --from <issuer>`, {
+    context: { name },
+  })
+}
+
+/** The kind of key it has, or the one that was asked for. */
+function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyAlgorithmName {
+  if (key !== undefined) return requireKeyAlgorithmName(key)
+  const { facts } = publicKey
+  switch (facts.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return requireKeyAlgorithmName(`rsa-${Math.min(Math.max(facts.modulusBits, 2048), 4096)}`)
+    case 'ec':
+      return CURVE_ALGORITHMS[facts.curve] ?? 'ec-p256'
+    case 'ed25519':
+    case 'ed448':
+      return facts.type
+    default:
+      return 'ec-p256'
+  }
+}
+
+const CURVE_ALGORITHMS: Readonly<Record<string, KeyAlgorithmName>> = {
+  prime256v1: 'ec-p256',
+  secp384r1: 'ec-p384',
+  secp521r1: 'ec-p521',
+  secp256k1: 'ec-secp256k1',
+  brainpoolP256r1: 'ec-brainpool-p256r1',
+  brainpoolP384r1: 'ec-brainpool-p384r1',
+  brainpoolP512r1: 'ec-brainpool-p512r1',
+}
+
+/** What a renewed authority issued stays valid; below another key it does not. */
+function tendBelow(
+  store: Store,
+  name: string,
+  how: 'renew' | 'rekey',
+  records: ReadonlyMap<string, NameRecord>,
+  { decoded }: Certificate,
+  io: Io,
+): void {
+  if (decoded.basicConstraints?.cA !== true) return
+  const issuers = [...records].flatMap(([below, { issuer }]) =>
+    issuer === undefined ? [] : [[below, issuer] as const],
+  )
+  if (how === 'renew') {
+    rechainBelow(store, name, new Map(issuers), io.now())
+    return
+  }
+  const below = issuers.filter(([other, issuer]) => issuer === name && store.has(other)).map(([other]) => other)
+  if (below.length === 0) return
+  const shown = below.length > 5 ? `${below.slice(0, 5).join(', ')}, …` : below.join(', ')
+  writeWarning(io, `${name} has another key now: what it signed before no longer verifies with it: ${shown}`)
+  writeHint(io, 'renew these as well; for a hierarchy from a file, pki apply does')
+}

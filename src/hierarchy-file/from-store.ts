@@ -1,0 +1,182 @@
+/**
+ * Writes the hierarchy file of a store that was made some other way. Applied to that store it finds everything there;
+ * applied to an empty folder it makes a hierarchy of the same shape.
+ */
+
+import { PkiError } from '../errors.ts'
+import type { KeyAlgorithmName } from '../keys/keys.ts'
+import type { Certificate } from '../x509/certificate.ts'
+import { formatGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
+import { formatName } from '../x509/name-text.ts'
+import { KEY_PURPOSE } from '../x509/oids.ts'
+
+/** A certificate of the store, as far as it goes into the file. */
+export interface StoredEntry {
+  readonly name: string
+  readonly certificate: Certificate
+  /** Name in the store; undefined if it is self-signed. */
+  readonly issuer: string | undefined
+  /** Name of the profile it was made by, if somebody noted it and it still exists. */
+  readonly profile: string | undefined
+  /** The kind of key that profile makes. */
+  readonly profileKey: KeyAlgorithmName | undefined
+  readonly hasKey: boolean
+  readonly hasCrl: boolean
+  readonly revokedFor: string | undefined
+}
+
+export interface WrittenHierarchy {
+  readonly text: string
+  /** Names that have no place in it, because their issuer is not in the store. */
+  readonly leftOut: readonly string[]
+}
+
+/** @param entries in the order in which they are to stand beside each other */
+export function formatHierarchyFile(entries: readonly StoredEntry[]): WrittenHierarchy {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  const writer = new Writer(entries)
+  const roots = entries.filter(({ issuer, certificate }) => issuer === undefined && certificate.isSelfIssued)
+  for (const root of roots) writer.write(root, 1)
+  const leftOut = [...byName.keys()].filter((name) => !writer.written.has(name))
+  const lines = [
+    '# yaml-language-server: $schema=https://unpkg.com/devpki/templates/hierarchy.schema.json',
+    '#',
+    '# Written by pki export --as-yaml from a store. What is applied is what stands here: a certificate whose entry',
+    '# changes is made anew.',
+    '',
+    'version: 1',
+    '',
+    roots.length === 0 ? 'certificates: {}' : 'certificates:',
+    ...writer.lines,
+  ]
+  return { text: `${lines.join('\n')}\n`, leftOut }
+}
+
+class Writer {
+  readonly lines: string[] = []
+  readonly written = new Set<string>()
+  readonly #entries: readonly StoredEntry[]
+  readonly #byKey: ReadonlyMap<string, string>
+
+  constructor(entries: readonly StoredEntry[]) {
+    this.#entries = entries
+    const holders = entries.filter(({ hasKey }) => hasKey)
+    this.#byKey = new Map(holders.map(({ name, certificate }) => [keyOf(certificate), name]))
+  }
+
+  write(entry: StoredEntry, depth: number): void {
+    if (this.written.has(entry.name)) return
+    this.written.add(entry.name)
+    const below = this.#entries.filter(({ issuer, name }) => issuer === entry.name && name !== entry.name)
+    const fields = this.#fieldsOf(entry, below.length > 0)
+    const indent = '  '.repeat(depth)
+    const key = `${indent}${scalar(entry.name)}:`
+    if (below.length === 0) {
+      this.lines.push(fields.length === 0 ? key : `${key} { ${fields.join(', ')} }`)
+      return
+    }
+    this.lines.push(key, ...fields.map((field) => `${indent}  ${field}`), `${indent}  issues:`)
+    for (const child of below) this.write(child, depth + 2)
+  }
+
+  #fieldsOf(entry: StoredEntry, issues: boolean): readonly string[] {
+    const { certificate, name, issuer } = entry
+    const fields: string[] = []
+    const add = (key: string, value: string | undefined) => {
+      if (value !== undefined) fields.push(`${key}: ${value}`)
+    }
+    const holder = entry.hasKey ? undefined : this.#byKey.get(keyOf(certificate))
+    const profile = entry.profile ?? profileFor(certificate)
+    const byPlace = issuer === undefined ? 'root' : issues ? 'intermediate' : undefined
+    if (holder !== undefined) add('crossSigns', scalar(holder))
+    else if (profile !== byPlace) add('profile', scalar(profile))
+    const subject = formatName(certificate.subject)
+    if (holder === undefined && subject !== `CN=${name}`) add('subject', scalar(subject))
+    if (holder === undefined) add('key', keyAlgorithm(certificate, entry.profileKey))
+    add('names', namesOf(certificate))
+    add('pathLenConstraint', pathLength(certificate, profile))
+    add('notAfter', `${Math.round((certificate.notAfter.date.getTime() - certificate.notBefore.date.getTime()) / DAY)}d`)
+    add('revoked', entry.revokedFor)
+    if (entry.hasCrl) add('crl', 'true')
+    return fields
+  }
+}
+
+const DAY = 86_400_000
+
+function keyOf({ publicKey }: Certificate): string {
+  return Buffer.from(publicKey.encoded).toString('base64')
+}
+
+/** A built-in profile that makes something like it. */
+function profileFor({ decoded, isSelfIssued }: Certificate): string {
+  if (decoded.basicConstraints?.cA === true) return isSelfIssued ? 'root' : 'intermediate'
+  const purposes = decoded.extKeyUsage ?? []
+  const isServer = purposes.includes(KEY_PURPOSE.serverAuth)
+  if (isServer && purposes.includes(KEY_PURPOSE.clientAuth)) return 'server-client'
+  const found = PROFILES.find(([purpose]) => purposes.includes(purpose))
+  return found?.[1] ?? 'client'
+}
+
+const PROFILES: readonly (readonly [purpose: string, profile: string])[] = [
+  [KEY_PURPOSE.serverAuth, 'server'],
+  [KEY_PURPOSE.clientAuth, 'client'],
+  [KEY_PURPOSE.codeSigning, 'code-signing'],
+  [KEY_PURPOSE.emailProtection, 'email'],
+  [KEY_PURPOSE.timeStamping, 'timestamping'],
+  [KEY_PURPOSE.OCSPSigning, 'ocsp-responder'],
+]
+
+/** The kind of key, where it is another than that of the profile. */
+function keyAlgorithm({ publicKey }: Certificate, usual: KeyAlgorithmName | undefined): string | undefined {
+  const { facts } = publicKey
+  const found = facts.type === 'ec' ? CURVES[facts.curve] : 'modulusBits' in facts ? RSA[facts.modulusBits ?? 0] : facts.type
+  return found === undefined || found === (usual ?? 'ec-p256') ? undefined : found
+}
+
+const CURVES: Readonly<Record<string, KeyAlgorithmName>> = {
+  prime256v1: 'ec-p256',
+  secp384r1: 'ec-p384',
+  secp521r1: 'ec-p521',
+  secp256k1: 'ec-secp256k1',
+  brainpoolP256r1: 'ec-brainpool-p256r1',
+  brainpoolP384r1: 'ec-brainpool-p384r1',
+  brainpoolP512r1: 'ec-brainpool-p512r1',
+}
+
+const RSA: Readonly<Record<number, KeyAlgorithmName>> = { 2048: 'rsa-2048', 3072: 'rsa-3072', 4096: 'rsa-4096' }
+
+/** Alternative names that the text form can say; others are left out. */
+function namesOf({ decoded }: Certificate): string | undefined {
+  const texts = (decoded.subjectAltName ?? []).flatMap((name) => {
+    const text = formatGeneralName(name).replace(/^[A-Za-z]+(?=:)/, (prefix) => prefix.toLowerCase())
+    return isReadable(text) ? [scalar(text)] : []
+  })
+  return texts.length === 0 ? undefined : `[${texts.join(', ')}]`
+}
+
+function isReadable(text: string): boolean {
+  try {
+    parseGeneralNameText(text)
+    return true
+  } catch (cause) {
+    if (cause instanceof PkiError) return false
+    throw cause
+  }
+}
+
+/** Where it is another than the profile's: intermediates have 0, roots none. */
+function pathLength({ decoded }: Certificate, profile: string): string | undefined {
+  if (decoded.basicConstraints?.cA !== true) return undefined
+  const own = decoded.basicConstraints.pathLenConstraint
+  const usual = profile === 'intermediate' ? 0 : undefined
+  return own === usual ? undefined : String(own ?? 'none')
+}
+
+const PLAIN = /^[A-Za-z][A-Za-z0-9._@-]*$/
+const WORDS_OF_YAML = /^(true|false|null|yes|no|on|off|y|n)$/i
+
+/** A YAML scalar: plain where nobody could misread it, otherwise as JSON, which YAML contains. */
+function scalar(text: string): string {
+  return PLAIN.test(text) && !WORDS_OF_YAML.test(text) ? text : JSON.stringify(text)
+}
