@@ -33,7 +33,7 @@ try {
   if (process.stderr.isTTY) process.stderr.write('\r')
   console.log(
     `${report.runs} inputs in ${((Date.now() - start) / 1000).toFixed(0)} s: ${report.parsed} read, ` +
-      `${report.judged} judged, ${report.valid} of them valid, none with changed signed bytes; ` +
+      `${report.judged} judged, ${report.valid} of them valid, none by a signature over other bytes; ` +
       `slowest ${report.slowestMs.toFixed(1)} ms`,
   )
 } finally {

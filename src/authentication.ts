@@ -85,4 +85,6 @@ export {
 // What the options hold, so that one import is enough
 export { PkiError } from './errors.ts'
 export type { Credential } from './keys/credential.ts'
+export { EvidenceCache } from './online/cache.ts'
+export type { FetchOptions } from './online/source.ts'
 export type { Certificate } from './x509/certificate.ts'

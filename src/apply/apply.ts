@@ -7,6 +7,8 @@
 import { PkiError } from '../errors.ts'
 import { atPlace, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import { putBatch } from '../store/credential-batch.ts'
+import { APPLY_DRAFTS, sweepDrafts } from '../store/file-writer.ts'
+import { importedEvent } from '../store/issued-event.ts'
 import { holdLock, type ProcessTable } from '../store/lock.ts'
 import { rechain } from '../store/rechain.ts'
 import { fingerprint } from '../x509/certificate.ts'
@@ -16,6 +18,7 @@ import { type ExportMeans, writeExports } from './exports.ts'
 import { type Made, makeInstance, predecessorOf } from './make.ts'
 import type { EntryToMake, MakingTask, MakingWarning } from './making.ts'
 import { prune } from './prune.ts'
+import { readRecords } from './records.ts'
 import { publishCrls, revokeCertificates } from './revocation.ts'
 
 /** Who makes the many: this thread, or several. */
@@ -53,6 +56,7 @@ export async function applyPlan(plan: ApplyPlan, options: ApplyOptions, means: A
   store.prepare()
   const lock = holdLock(`${store.folder}/.apply.lock`, processes)
   try {
+    sweepDrafts(store.folder, APPLY_DRAFTS)
     return await new Run(plan, options, means).carryOut()
   } finally {
     lock.release()
@@ -69,6 +73,7 @@ class Run {
   readonly #authorities: Authorities
   readonly #warnings: MakingWarning[] = []
   readonly #total: number
+  #leftovers: ReadonlySet<string> | undefined
   #done = 0
 
   constructor(plan: ApplyPlan, options: ApplyOptions, means: ApplyMeans) {
@@ -127,9 +132,10 @@ class Run {
     this.#advance(1)
   }
 
-  /** A run that was cut short may have put a key in its place, and no certificate. */
+  /** A run that was cut short may have put a key or a chain in its place, and no certificate. */
   #hasLeftovers(name: string): boolean {
-    return this.#means.store.hasKey(name)
+    this.#leftovers ??= new Set([...this.#means.store.keyNames(), ...this.#means.store.chainNames()])
+    return this.#leftovers.has(name)
   }
 
   /**
@@ -200,11 +206,17 @@ class Run {
 
   #adopt(): void {
     const { store, now } = this.#means
-    for (const { entry, actions } of this.#plan.entries) {
+    const adopting = this.#plan.entries.filter((plan) => countOf(plan, 'adopt') > 0)
+    if (adopting.length === 0) return
+    const { names } = readRecords(store)
+    for (const { entry, actions } of adopting) {
       for (const n of actions.get('adopt') ?? NONE) {
         const name = instanceName(entry, n)
-        const own = fingerprint(store.readCertificate(name))
-        store.note({ event: 'adopted', name, fingerprint: own, specification: entry.specification }, now)
+        const certificate = store.readCertificate(name)
+        // One that no journal knows, because it was lost or the certificate was copied here.
+        if (!names.has(name)) store.note(importedEvent({ name, certificate }), now)
+        const facts = { name, fingerprint: fingerprint(certificate), specification: entry.specification }
+        store.note({ event: 'adopted', ...facts }, now)
       }
     }
   }

@@ -10,7 +10,7 @@ import { issuedEvent } from '../store/issued-event.ts'
 import type { Store } from '../store/store.ts'
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import type { Action, EntryPlan, LostCertificate } from './apply-plan.ts'
-import { type Made, type MakingMeans, makeInstance, type Relations } from './make.ts'
+import { type Made, type MakingMeans, makeInstance, predecessorOf, type Relations } from './make.ts'
 
 export interface AuthorityMeans extends MakingMeans {
   readonly store: Store
@@ -80,8 +80,13 @@ export class Authorities {
   }
 
   async #renew(entry: ResolvedEntry): Promise<Made> {
-    const own = fingerprint(this.#means.store.readCertificate(entry.name))
-    const predecessor = { fingerprint: own, key: await this.#key(entry.name) }
+    const certificate = this.#means.store.readCertificate(entry.name)
+    const own = fingerprint(certificate)
+    // Only what signs itself needs the private half.
+    const predecessor =
+      entry.from === undefined
+        ? { fingerprint: own, key: await this.#key(entry.name) }
+        : predecessorOf(certificate, own)
     return makeInstance(entry, 1, await this.relations(entry), this.#means, predecessor)
   }
 

@@ -7,7 +7,7 @@ import type { PfxConsumer } from '../export/pfx-profile.ts'
 import { atPlace, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import type { Credential } from '../keys/credential.ts'
 import type { PrivateKey } from '../keys/keys.ts'
-import { type FileToWrite, placeFiles } from '../store/file-writer.ts'
+import { APPLY_DRAFTS, type FileToWrite, placeFiles } from '../store/file-writer.ts'
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
 import type { ApplyPlan } from './apply-plan.ts'
@@ -55,7 +55,7 @@ async function exportInstance(entry: ResolvedEntry, name: string, means: ExportM
     }
   }
   const toWrite = [...files].map(([file, rest]) => ({ path: join(store.exportFolder, ...file.split('/')), ...rest }))
-  placeFiles(store.folder, toWrite, { force: true }).keep()
+  placeFiles(store.folder, toWrite, { force: true, drafts: APPLY_DRAFTS }).keep()
   const [issuer] = chain
   const facts = { fingerprint: fingerprint(certificate), issuerFingerprint: issuer && fingerprint(issuer) }
   const specification = exportSpecification(entry.exports, facts)

@@ -20,6 +20,8 @@ import { type NameRecord, readRecords, type StoreRecords } from './records.ts'
 export interface PlanOptions {
   /** Renew what ends within this time. */
   readonly ifExpiring: Duration | undefined
+  /** Take certificates that are there for what the file describes, also if another entry made them. */
+  readonly adopt: boolean
   /** Change certificates of these names that no hierarchy file made, instead of refusing. */
   readonly force: boolean
   /** Whether a name is this run's to write: of several shards, each writes its own. */
@@ -135,7 +137,9 @@ class Planner {
     if (plans.every(({ entry }) => entry.crl === undefined)) return plans
     const { ifExpiring, now } = this.#options
     const facts = { store: this.#store, revocations: this.#revocations(), ifExpiring, now }
-    return plans.map((plan) => ({ ...plan, crl: planCrl(plan, plans, facts) }))
+    return plans.map((plan) => {
+      return this.#options.owns(plan.entry.name) ? { ...plan, crl: planCrl(plan, plans, facts) } : plan
+    })
   }
 
   #revocations(): Revocations {
@@ -169,6 +173,7 @@ class Planner {
       return comesBack && this.#canComeBack(entry, name) ? { action: 'restore' } : { action: 'make' }
     }
     if (record?.specification === undefined) return this.#decideForeign(entry, name, record, issuer)
+    if (!isSame && this.#options.adopt && !this.#isUprooted(record, issuer)) return { action: 'adopt' }
     if (!isSame) return { action: 'change', reason: 'entry' }
     if (this.#isUprooted(record, issuer) || model?.isNew === true) return { action: 'change', reason: 'issuer' }
     if (record.isUnconfirmed && fingerprint(this.#store.readCertificate(name)) !== record.fingerprint) {

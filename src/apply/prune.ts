@@ -1,7 +1,7 @@
 /** Removes what a hierarchy file once made and no longer names. */
 
 import { join } from 'node:path'
-import { placeFiles } from '../store/file-writer.ts'
+import { APPLY_DRAFTS, placeFiles } from '../store/file-writer.ts'
 import type { Store } from '../store/store.ts'
 import type { PrunedName } from './apply-plan.ts'
 
@@ -11,7 +11,7 @@ export function prune(names: readonly PrunedName[], store: Store, now: Date): vo
     const exported = exports.map((file) => join(store.exportFolder, file))
     // The certificate first: what is left behind by a crash is then no credential.
     const remove = [store.certificatePath(name), store.chainPath(name), store.keyPath(name), store.crlPath(name)]
-    placeFiles(store.folder, [], { force: true, remove: [...remove, ...exported] }).keep()
+    placeFiles(store.folder, [], { force: true, remove: [...remove, ...exported], drafts: APPLY_DRAFTS }).keep()
     store.note({ event: 'removed', name, fingerprint }, now)
   }
 }

@@ -2,7 +2,7 @@
 
 import { PkiError } from '../errors.ts'
 import type { ClientCertificate } from './client-certificate.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { type AuthenticateResult, cloneResult } from './result.ts'
 
 /** To be replaced by an application's own. What it throws fails the request. */
@@ -22,7 +22,7 @@ export interface ValidationCache {
 }
 
 export interface MemoryCacheOptions {
-  readonly clock: Clock
+  readonly clock?: Clock | undefined
   /** Entries. Default 1024. */
   readonly size?: number | undefined
   /** Milliseconds for which an entry lasts after it was last used. Default two minutes. */
@@ -56,7 +56,7 @@ export class MemoryValidationCache implements ValidationCache {
   readonly #entries = new Map<string, Entry>()
 
   /** @throws PkiError `usage.option` for a size or an expiration below zero */
-  constructor({ clock, size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION }: MemoryCacheOptions) {
+  constructor({ clock = systemClock, size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION }: MemoryCacheOptions = {}) {
     if (!(size >= 0) || !(expiration >= 0)) {
       throw new PkiError('usage.option', `a cache of ${size} entries that last ${expiration} ms makes no sense`)
     }

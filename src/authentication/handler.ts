@@ -5,6 +5,7 @@
 
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
+import type { FetchOptions } from '../online/source.ts'
 import { SignatureMemory } from '../path/signatures.ts'
 import type { X509ChainResult } from '../path/x509chain/chain.ts'
 import type { ChainSurroundings } from '../path/x509chain/policy.ts'
@@ -12,7 +13,7 @@ import type { ValidationCache } from './cache.ts'
 import { FAILURE_WORDS, judgeClientCertificate } from './chain-policy.ts'
 import { type DefaultPrincipalOptions, defaultPrincipal } from './claims.ts'
 import type { ClientCertificate } from './client-certificate.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import {
   AuthenticationFailedContext,
   type CertificateAuthenticationEvents,
@@ -20,6 +21,7 @@ import {
   ChallengeContext,
   type EventFacts,
 } from './events.ts'
+import { judgeOnline } from './judgement.ts'
 import type { AuthenticationLog, AuthenticationLogEntry } from './log.ts'
 import { CERTIFICATE_TYPES, type CertificateValidationOptions } from './options.ts'
 import { type AuthenticateResult, AuthenticationFailure, type AuthenticationProperties } from './result.ts'
@@ -31,21 +33,27 @@ export type Surroundings = Omit<ChainSurroundings, 'verificationTime'>
 export interface CertificateAuthenticationOptions<Request = unknown, Response = unknown>
   extends CertificateValidationOptions,
     DefaultPrincipalOptions {
-  /** What time it is: `() => new Date()`. There is no default. */
-  readonly clock: Clock
+  /** What time it is: the system's. */
+  readonly clock?: Clock | undefined
   /** `Certificate`. What tells one authentication from another where there are several. */
   readonly scheme?: string | undefined
   readonly events?: CertificateAuthenticationEvents<Request, Response> | undefined
   /** None: every request is validated anew. */
   readonly cache?: ValidationCache | undefined
   /**
-   * Nothing: no root is trusted in `System` mode, and nothing is known of revocation, which in the modes `Online` and
-   * `Offline` rejects every chained certificate that should be asked about. A function is asked for each validation.
+   * Nothing: no root is trusted in `System` mode, and nothing is known of revocation. A function is asked for each
+   * validation.
    */
   readonly surroundings?:
     | Surroundings
     | ((certificate: ClientCertificate, at: Date) => Surroundings | Promise<Surroundings>)
     | undefined
+  /**
+   * How to get missing issuers, CRLs and OCSP responses; without allowed hosts, from this machine only. Nothing: none are
+   * got, and the revocation modes `Online` and `Offline` reject every chained certificate that `surroundings` does not
+   * clear.
+   */
+  readonly fetch?: Omit<FetchOptions, 'now'> | undefined
   readonly log?: AuthenticationLog | undefined
 }
 
@@ -71,18 +79,16 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   /** Where a request keeps its result: with it, since a WeakMap of all requests would cost several times as much. */
   readonly #result = Symbol('certificate authentication')
 
-  /** @throws PkiError `usage.option` for an empty scheme or an unknown type of certificates, and without a clock */
+  /** @throws PkiError `usage.option` for an empty scheme or an unknown type of certificates */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
     this.scheme = options.scheme ?? DEFAULT_SCHEME
     if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
-    if (typeof options.clock !== 'function')
-      throw new PkiError('usage.option', 'clock must be a function that gives the present Date')
     const { allowedCertificateTypes: types = 'Chained' } = options
     if (!CERTIFICATE_TYPES.includes(types)) {
       throw new PkiError('usage.option', `${types} is no type of certificates: ${CERTIFICATE_TYPES.join(', ')}`)
     }
     this.#options = options
-    this.#clock = options.clock
+    this.#clock = options.clock ?? systemClock
   }
 
   /**
@@ -136,17 +142,19 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   async #validate(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
     const at = this.#clock()
     const surroundings = { signatureMemory: this.#signatures, ...(await this.#surroundings(certificate, at)) }
-    const judged = judgeClientCertificate(certificate.certificate, this.#options, {
-      ...surroundings,
-      verificationTime: at,
-    })
+    const { fetch } = this.#options
+    const facts = { ...surroundings, verificationTime: at }
+    const judged =
+      fetch === undefined
+        ? judgeClientCertificate(certificate.certificate, this.#options, facts)
+        : await judgeOnline(certificate.certificate, this.#options, facts, { ...fetch, now: this.#clock })
     if (judged.outcome === 'no-result') return this.#noResult()
     if (judged.chain?.threw !== undefined) throw new Error(`the chain cannot be built: ${judged.chain.threw}`)
     if (judged.outcome === 'fail') return this.#failure(certificate, judged.failure, judged.chain)
     const { chain } = judged
     const principal = defaultPrincipal(certificate, this.#options)
-    const facts = { clientCertificate: certificate, chain, principal }
-    const context = new CertificateValidatedContext(this.#event(request), facts)
+    const validated = { clientCertificate: certificate, chain, principal }
+    const context = new CertificateValidatedContext(this.#event(request), validated)
     await this.#options.events?.onCertificateValidated?.(context)
     if (context.result === undefined) context.success()
     const result = context.result ?? this.#noResult()

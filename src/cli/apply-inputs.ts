@@ -6,7 +6,7 @@ import type { ApplyPlan } from '../apply/apply-plan.ts'
 import { planApply } from '../apply/plan.ts'
 import { PkiError } from '../errors.ts'
 import { requireConsistent } from '../hierarchy-file/contradictions.ts'
-import { readHierarchyFile, readyMadeNames } from '../hierarchy-file/find.ts'
+import { readHierarchyFile } from '../hierarchy-file/find.ts'
 import type { HierarchyFile } from '../hierarchy-file/hierarchy-file.ts'
 import { type ResolvedEntry, resolveEntries } from '../hierarchy-file/resolve.ts'
 import { parseShard, shardOf } from '../issue/shard.ts'
@@ -14,7 +14,7 @@ import { parseDuration } from '../profile/duration.ts'
 import { findProfile } from '../profile/find.ts'
 import type { Store } from '../store/store.ts'
 import type { Io } from './io.ts'
-import { addStoreOption, type StoreOptions, storeFrom } from './options.ts'
+import { addStoreOption, refuseTogether, type StoreOptions, storeFrom } from './options.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from './seed-options.ts'
 
 export type ApplyOptions = StoreOptions &
@@ -23,6 +23,7 @@ export type ApplyOptions = StoreOptions &
     readonly shard?: string
     readonly prune?: boolean
     readonly force?: boolean
+    readonly adopt?: boolean
   }
 
 export function addApplyOptions(command: Command): void {
@@ -31,6 +32,7 @@ export function addApplyOptions(command: Command): void {
     .option('--if-expiring <duration>', 'renew also what ends within this time: 30d')
     .option('--prune', 'remove what the file made once and no longer names')
     .option('--force', 'replace certificates of these names that were not made from the file')
+    .option('--adopt', 'take certificates that are there for what the file describes, whatever entry made them')
     .option('--shard <i/n>', 'only this share of it, as 3/16; needs a seed')
   addStoreOption(command)
   addSeedOptions(command, 'certificates')
@@ -50,10 +52,12 @@ export interface ApplyInputs {
  * @throws PkiError `usage.hierarchy` for a mistake in the file, `refused.exists`, `input.*`
  */
 export async function planFrom(text: string | undefined, options: ApplyOptions, io: Io): Promise<ApplyInputs> {
+  refuseTogether({ '--force': options.force, '--adopt': options.adopt })
   const places = { cwd: io.cwd, readyMade: readyMadeFolder(io) }
   const written = await readHierarchyFile(text, places)
   const hierarchy = withFlags(written, options)
-  const { seed, now, unmarked, file } = hierarchy
+  const { seed, unmarked, file } = hierarchy
+  const now = options.now ?? hierarchy.now
   const flags = { ...(seed !== undefined && { seed }), ...(now !== undefined && { now }), unmarked }
   const world = await circumstances(flags, io)
   const entries = await resolveEntries(hierarchy, {
@@ -65,6 +69,7 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
   const plan = planApply(store, hierarchy, entries, {
     ifExpiring: options.ifExpiring === undefined ? undefined : parseDuration(options.ifExpiring),
     force: options.force === true,
+    adopt: options.adopt === true,
     owns: ownership(options, seed !== undefined),
     isSeeded: world.seeded !== undefined,
     now: world.io.now(),
@@ -72,23 +77,17 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
   return { store, hierarchy, entries, plan, world }
 }
 
-export function readyMadeFolder(io: Io): string {
+function readyMadeFolder(io: Io): string {
   return join(io.packageFolder, 'templates', 'hierarchies')
 }
 
-/** For help texts. */
-export function readyMadeLine(io: Io): string {
-  return readyMadeNames({ readyMade: readyMadeFolder(io) }).join(', ')
-}
-
-/** What the command line says about seed and time comes before the file. */
-function withFlags(hierarchy: HierarchyFile, { seed, now, unmarked }: SeedFlags): HierarchyFile {
-  return {
-    ...hierarchy,
-    seed: seed ?? hierarchy.seed,
-    now: now ?? hierarchy.now,
-    unmarked: unmarked ?? hierarchy.unmarked,
-  }
+/**
+ * What the command line says about seed and time comes before the file. A time without a seed is only another clock, and
+ * no reason to make anything anew.
+ */
+function withFlags(hierarchy: HierarchyFile, flags: SeedFlags): HierarchyFile {
+  const { seed = hierarchy.seed, unmarked = hierarchy.unmarked } = flags
+  return { ...hierarchy, seed, unmarked, now: seed === undefined ? hierarchy.now : (flags.now ?? hierarchy.now) }
 }
 
 function ownership({ shard: text }: ApplyOptions, isSeeded: boolean): (name: string) => boolean {

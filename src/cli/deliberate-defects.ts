@@ -1,6 +1,6 @@
 /** `--defect`: certificates that are wrong on purpose, out of `pki init` and `pki issue`. */
 
-import { keyForDefects, withDefects } from '../defect/apply.ts'
+import { keyForDefects, requireStorable, withDefects } from '../defect/apply.ts'
 import { requireDefects } from '../defect/catalogue.ts'
 import { type Defect, RULE_SET_NAMES } from '../defect/defect.ts'
 import { allFindings, expectTogether } from '../defect/expectation.ts'
@@ -28,8 +28,7 @@ export function deliberateDefects(
   seeded: SeededSource | undefined,
 ): DeliberateDefects {
   const defects = requireDefects(ids)
-  const unreadable = defects.find(({ expected }) => expected.findings === 'unreadable')
-  if (unreadable !== undefined) throw unstorable(unreadable)
+  requireStorable(defects)
   const key = keyForDefects(defects, name, seeded)
   if (key !== undefined && keyFile !== undefined) {
     throw new PkiError('usage.option', '--key-file and a defect of the key contradict each other: give one of them')
@@ -39,13 +38,6 @@ export function deliberateDefects(
     spoil: (order) => ({ ...withDefects(order, defects), key: order.key }),
     notes: [...defects.map(noteOn), expectationNote(defects)],
   }
-}
-
-function unstorable({ id }: Defect): PkiError {
-  return new PkiError('usage.option', `${id} makes something that nobody can read back, the store included`, {
-    hint: `pki defects generate --only ${id} --out <dir> makes it outside`,
-    context: { defect: id },
-  })
 }
 
 function noteOn({ id, wrong, rule }: Defect): Deliberate['notes'][number] {

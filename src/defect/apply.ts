@@ -36,6 +36,20 @@ export function withDefects(order: CredentialOrder, defects: readonly Defect[]):
   return withSpoiling(order, together(...spoilings))
 }
 
+/**
+ * For whoever puts certificates into a store, which reads them again.
+ * @throws PkiError `usage.option` for a defect whose bytes are no certificate to a strict reader
+ */
+export function requireStorable(defects: readonly Defect[]): void {
+  const unreadable = defects.find(({ expected }) => expected.findings === 'unreadable')
+  if (unreadable === undefined) return
+  const { id } = unreadable
+  throw new PkiError('usage.option', `${id} makes something that nobody can read back, the store included`, {
+    hint: `pki defects generate --only ${id} --out <dir> makes it outside`,
+    context: { defect: id },
+  })
+}
+
 interface OnlySpoiling {
   readonly place: Place
   readonly spoiling: Spoiling

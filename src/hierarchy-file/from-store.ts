@@ -41,8 +41,8 @@ export function formatHierarchyFile(entries: readonly StoredEntry[]): WrittenHie
   const lines = [
     '# yaml-language-server: $schema=https://unpkg.com/devpki/templates/hierarchy.schema.json',
     '#',
-    '# Written by pki export --as-yaml from a store. What is applied is what stands here: a certificate whose entry',
-    '# changes is made anew.',
+    '# Written by pki export --as-yaml. pki apply --adopt takes the certificates of that store as they are; from then on,',
+    '# a certificate whose entry changes is made anew.',
     '',
     'version: 1',
     '',
@@ -95,7 +95,10 @@ class Writer {
     if (holder === undefined) add('key', keyAlgorithm(certificate, entry.profileKey))
     add('names', namesOf(certificate))
     add('pathLenConstraint', pathLength(certificate, profile))
-    add('notAfter', `${Math.round((certificate.notAfter.date.getTime() - certificate.notBefore.date.getTime()) / DAY)}d`)
+    add(
+      'notAfter',
+      `${Math.round((certificate.notAfter.date.getTime() - certificate.notBefore.date.getTime()) / DAY)}d`,
+    )
     add('revoked', entry.revokedFor)
     if (entry.hasCrl) add('crl', 'true')
     return fields
@@ -130,7 +133,8 @@ const PROFILES: readonly (readonly [purpose: string, profile: string])[] = [
 /** The kind of key, where it is another than that of the profile. */
 function keyAlgorithm({ publicKey }: Certificate, usual: KeyAlgorithmName | undefined): string | undefined {
   const { facts } = publicKey
-  const found = facts.type === 'ec' ? CURVES[facts.curve] : 'modulusBits' in facts ? RSA[facts.modulusBits ?? 0] : facts.type
+  const found =
+    facts.type === 'ec' ? CURVES[facts.curve] : 'modulusBits' in facts ? RSA[facts.modulusBits ?? 0] : facts.type
   return found === undefined || found === (usual ?? 'ec-p256') ? undefined : found
 }
 

@@ -6,7 +6,7 @@
  * and its chain beside it. What was noted and never came is made again by whoever looks (see `apply/`).
  */
 
-import { placeFiles } from './file-writer.ts'
+import { APPLY_DRAFTS, placeFiles } from './file-writer.ts'
 import { appendEvents, type JournalEvent } from './journal.ts'
 import type { CredentialToStore, Store } from './store.ts'
 
@@ -22,7 +22,7 @@ export interface BatchOptions {
 }
 
 /**
- * Puts credentials in.
+ * Puts credentials in. Whoever calls holds the lock of `pki apply`.
  * @throws PkiError `refused.exists`, `refused.write`; then no file has changed, and the journal notes what is not there
  */
 export function putBatch(store: Store, items: readonly BatchItem[], { replace, now }: BatchOptions): void {
@@ -35,5 +35,5 @@ export function putBatch(store: Store, items: readonly BatchItem[], { replace, n
     items.map(({ event }) => event),
     now,
   )
-  placeFiles(store.folder, files, { force: replace, remove }).keep()
+  placeFiles(store.folder, files, { force: replace, remove, drafts: APPLY_DRAFTS }).keep()
 }

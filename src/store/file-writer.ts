@@ -38,6 +38,21 @@ export interface WriteOptions {
   readonly force?: boolean | undefined
   /** Files that must not stay beside the new ones; they need not be there. */
   readonly remove?: readonly string[] | undefined
+  /** How the name of the temporary folder begins, for {@link sweepDrafts}. */
+  readonly drafts?: string | undefined
+}
+
+/** The drafts of whoever holds the lock of `pki apply`. */
+export const APPLY_DRAFTS = '.pki-apply-'
+
+/**
+ * Removes temporary folders that a process has left which was killed.
+ * @param drafts how their names begin; nobody may be writing such ones meanwhile
+ */
+export function sweepDrafts(folder: string, drafts: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(drafts)) rmSync(join(folder, name), { recursive: true, force: true })
+  }
 }
 
 /** Files that are in place but can still be taken back. Exactly one of the two must be called. */
@@ -86,7 +101,7 @@ export function placeFiles(folder: string, files: readonly FileToWrite[], option
     if (options.force !== true) for (const { path } of files) requireAbsent(path)
     placement.makeFolder(folder)
     for (const [path, mode] of foldersOf(files)) placement.makeFolder(path, mode)
-    const drafts = placement.writeDrafts(folder, files)
+    const drafts = placement.writeDrafts(folder, files, options.drafts ?? '.pki-')
     for (const [draft, path] of drafts) {
       if (options.force === true) placement.replace(draft, path)
       else placement.placeNew(draft, path)
@@ -123,8 +138,12 @@ class Placement {
   }
 
   /** Writes every file in full. @returns pairs of draft and destination */
-  writeDrafts(folder: string, files: readonly FileToWrite[]): readonly (readonly [draft: string, path: string])[] {
-    const temporary = mkdtempSync(join(folder, '.pki-'))
+  writeDrafts(
+    folder: string,
+    files: readonly FileToWrite[],
+    prefix: string,
+  ): readonly (readonly [draft: string, path: string])[] {
+    const temporary = mkdtempSync(join(folder, prefix))
     this.#temporaryFolder = temporary
     return files.map(({ path, bytes, mode }, i) => {
       const draft = join(temporary, String(i))

@@ -34,6 +34,17 @@ export function issuedEvent(
   }
 }
 
+/** What the journal remembers of a certificate that came from elsewhere. */
+export function importedEvent({ name, certificate }: NamedCertificate): JournalEvent {
+  return {
+    event: 'imported',
+    name,
+    fingerprint: fingerprint(certificate),
+    serialNumber: formatSerialNumber(certificate.serialNumber),
+    notAfter: certificate.notAfter.date.toISOString(),
+  }
+}
+
 /** One issuer stands in the events of thousands. */
 const fingerprints = new WeakMap<Certificate, string>()
 

@@ -15,7 +15,6 @@ import {
 } from 'devpki/authentication'
 import express from 'express'
 
-const clock = () => new Date()
 const credential = await readCredentialFiles({ files: [{{server.fullchain}}, {{server.key}}] })
 // Whom client certificates may come from. Roots in it are trusted, the others help to find the way there.
 const authorities = await readCertificateFile({{clientCa}})
@@ -23,12 +22,11 @@ const authorities = await readCertificateFile({{clientCa}})
 const app = express()
 app.use(
   certificateAuthentication({
-    clock,
     chainTrustValidationMode: 'CustomRootTrust',
     customTrustStore: authorities,
     // With CRLs or OCSP: 'Offline' and `surroundings`.
     revocationMode: 'NoCheck',
-    cache: new MemoryValidationCache({ clock }),
+    cache: new MemoryValidationCache(),
   }),
 )
 app.get('/', requireCertificate(), (request, response) => {

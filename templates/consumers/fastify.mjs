@@ -13,7 +13,6 @@ import {
 import { fastifyCertificateAuthentication, requireCertificateHook } from 'devpki/authentication/fastify'
 import fastify from 'fastify'
 
-const clock = () => new Date()
 const credential = await readCredentialFiles({ files: [{{server.fullchain}}, {{server.key}}] })
 // Whom client certificates may come from. Roots in it are trusted, the others help to find the way there.
 const authorities = await readCertificateFile({{clientCa}})
@@ -21,12 +20,11 @@ const authorities = await readCertificateFile({{clientCa}})
 // TLS asks for a certificate; who is let in is decided below, for each request.
 const app = fastify({ https: serverTls({ credential, authorities }) })
 await app.register(fastifyCertificateAuthentication, {
-  clock,
   chainTrustValidationMode: 'CustomRootTrust',
   customTrustStore: authorities,
   // With CRLs or OCSP: 'Offline' and `surroundings`.
   revocationMode: 'NoCheck',
-  cache: new MemoryValidationCache({ clock }),
+  cache: new MemoryValidationCache(),
 })
 app.get('/', { onRequest: requireCertificateHook() }, async (request) => {
   return { message: 'Authenticated', subject: request.principal.name }

@@ -1,4 +1,4 @@
-/** ASP.NET Core's own tests of its handler (ASPNETCORE.md C.1), by number and name, through HTTPS connections on loopback. */
+/** ASP.NET Core's own tests of its handler, by number and name, through HTTPS connections on loopback. */
 
 import { expect, test } from 'vitest'
 import { MemoryValidationCache } from '../../src/authentication/cache.ts'

@@ -1,4 +1,4 @@
-/** What the cache remembers, and for how long (ASPNETCORE.md A.8). */
+/** What the cache remembers, and for how long. */
 
 import { beforeEach, expect, test } from 'vitest'
 import { MemoryValidationCache } from '../../src/authentication/cache.ts'

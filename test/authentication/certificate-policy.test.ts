@@ -1,4 +1,4 @@
-/** Who is allowed: the requirement of the article on mutual TLS (ASPNETCORE.md D.4), pins and SPIFFE IDs. */
+/** Who is allowed: the requirement of the article on mutual TLS, pins and SPIFFE IDs. */
 
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'

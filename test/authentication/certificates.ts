@@ -1,5 +1,5 @@
 /**
- * The certificates of ASP.NET Core's own tests (ASPNETCORE.md C.0), with keys, so that clients can present them: self-signed
+ * The certificates of ASP.NET Core's own tests, with keys, so that clients can present them: self-signed
  * ones of each kind, and a chain of three whose intermediate and client really are issued by the one above.
  */
 

@@ -1,4 +1,4 @@
-/** What .NET calls the parts of a certificate (ASPNETCORE.md A.7). That it does, `dotnet.test.ts` asks it. */
+/** What .NET calls the parts of a certificate. That it does, `dotnet.test.ts` asks it. */
 
 import { expect, test } from 'vitest'
 import { CLAIM_TYPE } from '../../src/authentication/claim-types.ts'

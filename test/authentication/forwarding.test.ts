@@ -1,4 +1,4 @@
-/** Forwarded certificates: ASP.NET Core's own tests of its forwarder (ASPNETCORE.md C.2), and whose word counts. */
+/** Forwarded certificates: ASP.NET Core's own tests of its forwarder, and whose word counts. */
 
 import { expect, test } from 'vitest'
 import { clientCertificateOf } from '../../src/authentication/connection.ts'

@@ -1,4 +1,4 @@
-/** Certificates for one host and none for another, behind one port (ASPNETCORE.md A.10). */
+/** Certificates for one host and none for another, behind one port. */
 
 import { createServer } from 'node:https'
 import { connect as connectTcp } from 'node:net'

@@ -1,7 +1,7 @@
 /** The command line as a program of its own, for tests that kill it or run it twice at once. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -23,10 +23,12 @@ export async function buildProgram(folder: string): Promise<readonly string[]> {
       js: "import { createRequire as forPackages } from 'node:module'; const require = forPackages(import.meta.url)",
     },
   })
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin', 'thread.js'), "import('../main.mjs').then(({ runThread }) => runThread())\n")
   const program = join(folder, 'pki.mjs')
   writeFileSync(
     program,
-    "import { main, processIo } from './main.mjs'\nprocess.exitCode = await main(process.argv.slice(2), processIo())\n",
+    "import { main, processIo } from './main.mjs'\nprocess.exitCode = await main(process.argv.slice(2), processIo(import.meta.dirname))\n",
   )
   return [program]
 }

@@ -59,6 +59,13 @@ export const CERTTOOL_LAXER: readonly (Laxer | Reads)[] = [
     evidence: 'RFC 5280 §4.2.1.10 ("name form"); check_ip_constraints (name_constraints.c)',
   },
   {
+    id: 'certtool-excluded-wildcard',
+    accepts: ['name-constraints.excluded'],
+    when: (found) => found.code === 'name-constraints.excluded' && found.name.startsWith('DNS:*.'),
+    reason: 'It compares a wildcard as if it were a name: *.a.test slips past the exclusion of x.a.test.',
+    evidence: 'CVE-2025-61727 (the same in Go); dnsname_matches (name_constraints.c)',
+  },
+  {
     id: 'certtool-key-usage-and-purpose',
     accepts: ['purpose.key-usage'],
     reason: 'It does not hold the keyUsage of the target against the purpose.',

@@ -117,6 +117,7 @@ export const CERTTOOL_EXAMPLES: Readonly<Record<string, HierarchySpec>> = {
   }),
   'certtool-anchor-not-ca': example({ root: { without: ['basicConstraints'] } }),
   'certtool-ip-versions': example({ root: { permitted: ['ip:::/0'] }, leaf: { names: ['ip:10.0.0.1'] } }),
+  'certtool-excluded-wildcard': example({ root: { excluded: ['dns:x.a.test'] }, leaf: { names: ['dns:*.a.test'] } }),
   'certtool-key-usage-and-purpose': example({
     leaf: { keyUsage: ['cRLSign'], extKeyUsage: [KEY_PURPOSE.serverAuth] },
     purpose: KEY_PURPOSE.serverAuth,

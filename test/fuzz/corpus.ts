@@ -2,8 +2,9 @@
 
 import { bitString, context, integer, nullValue, octetString, oid, sequence, setOf } from '../../src/der/writer.ts'
 import { issueCrl } from '../../src/issue/crl.ts'
-import { createSigner, generateKey } from '../../src/keys/keys.ts'
+import { createSigner, generateKey, type Signer } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
+import { parseCrl } from '../../src/x509/crl.ts'
 import { encodeExtensions } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
@@ -18,9 +19,20 @@ export interface Corpus {
   readonly originals: Readonly<
     Record<'leaf' | 'intermediate' | 'root' | 'crl' | 'ocspResponse' | 'request', Uint8Array>
   >
-  readonly subjects: readonly { readonly kind: keyof Corpus['originals']; readonly bytes: Uint8Array }[]
+  readonly subjects: readonly Subject[]
   /** Bytes to splice from. */
   readonly material: readonly Uint8Array[]
+}
+
+/** Bytes to change, and how the changed bytes are fed to the program. */
+export interface Subject {
+  readonly kind: keyof Corpus['originals']
+  readonly bytes: Uint8Array
+  /**
+   * Given where `bytes` are the part that is signed: signs what became of it. Behind a bad signature the engine reads
+   * nothing, so this alone takes changed names, extensions and entries to the rules.
+   */
+  readonly seal?: (changed: Uint8Array) => Uint8Array
 }
 
 export function makeCorpus(): Corpus {
@@ -53,9 +65,19 @@ export function makeCorpus(): Corpus {
       root: parseCertificate(originals.root),
     },
     originals,
-    subjects: kinds.map((kind) => ({ kind, bytes: originals[kind] })),
+    subjects: [
+      ...kinds.map((kind) => ({ kind, bytes: originals[kind] })),
+      { kind: 'leaf', bytes: certificate.tbs, seal: seal(ca.signer) },
+      { kind: 'intermediate', bytes: ca.certificate.tbs, seal: seal(anchor.signer) },
+      { kind: 'crl', bytes: parseCrl(originals.crl).tbs, seal: seal(ca.signer) },
+    ],
     material: Object.values(originals),
   }
+}
+
+/** The same three fields make a certificate and a CRL. */
+function seal(signer: Signer): (tbs: Uint8Array) => Uint8Array {
+  return (tbs) => sequence(tbs, signer.algorithm, bitString(signer.sign(tbs)))
 }
 
 type Authority = ReturnType<typeof root>

@@ -76,7 +76,7 @@ function mutateElement(bytes: Uint8Array, corpus: readonly Uint8Array[], random:
       break
     }
     case 4:
-      node.copies = random.pick([0, 2, 3, 40])
+      node.copies = copiesOf(node, random)
       break
     case 5:
       node.children?.reverse()
@@ -93,6 +93,15 @@ function mutateElement(bytes: Uint8Array, corpus: readonly Uint8Array[], random:
       replaceContent(node, random.pick(corpus))
   }
   return encodeTree(tree)
+}
+
+/** Octets that copies of one element may add up to: room for thousands of names, entries or extensions. */
+const CROWD = 64_000
+
+/** None, a few, or now and then a crowd: what takes a step for every pair of elements shows only there. */
+function copiesOf(node: Node, random: Random): number {
+  const wanted = random.below(16) === 0 ? Number.POSITIVE_INFINITY : random.pick([0, 2, 3, 40])
+  return Math.min(wanted, Math.max(1, Math.floor(CROWD / encodeTree(node).length)))
 }
 
 interface Node {

@@ -215,7 +215,7 @@ needs('apache2')('Apache', () => {
     const base = [
       `ServerRoot ${work}`,
       ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
-      ...['PidFile apache.pid', 'ErrorLog /dev/stderr', 'ServerName localhost', `DefaultRuntimeDir ${work}`],
+      ...['PidFile apache.pid', 'ErrorLog error.log', 'ServerName localhost', `DefaultRuntimeDir ${work}`],
       // Started by root, it gives its rights away, to somebody whom every Debian has.
       ...(process.getuid?.() === 0 ? ['User "#65534"', 'Group "#65534"'] : []),
       'Include mtls.conf',

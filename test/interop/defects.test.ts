@@ -60,7 +60,10 @@ beforeAll(() => {
     underway.set(name, judgements)
   }
 }, 60_000)
-afterAll(() => removeFolder(folder))
+afterAll(async () => {
+  await Promise.allSettled(underway.values())
+  removeFolder(folder)
+}, 240_000)
 
 const refreshed: { programs: Record<string, string>; verdicts: Record<string, Record<string, Measurement>> } = {
   programs: {},

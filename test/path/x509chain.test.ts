@@ -20,7 +20,7 @@ import {
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { encodeNameConstraints } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-name.ts'
-import { ANY_POLICY, KEY_PURPOSE } from '../../src/x509/oids.ts'
+import { ANY_POLICY, EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { type ChainFields, makeChain, trusting } from '../interop/dotnet-chain/chain-case.ts'
 import { randomCases } from '../interop/dotnet-chain/random-cases.ts'
 import { AT, type Fields, root } from './build-certificate.ts'
@@ -158,6 +158,9 @@ describe('application policy', () => {
 
 describe('certificate policy', () => {
   const asked = { policy: { certificatePolicy: ['1.2.3.1'] } }
+  const another: Fields = {
+    unchecked: { extensions: [{ oid: EXTENSION.certificatePolicies, critical: false, value: sequence() }] },
+  }
   const mapping: Fields = { policies: ['1.2.3.1'], mappings: [['1.2.3.1', '1.2.3.2']] }
   it.each<[string, ChainFields, boolean]>([
     ['declared by all', { intermediates: [{ policies: ['1.2.3.1'] }], leaf: { policies: ['1.2.3.1'] } }, true],
@@ -176,6 +179,7 @@ describe('certificate policy', () => {
       },
       false,
     ],
+    ['of two extensions the last one counts', { leaf: { policies: ['1.2.3.1'], ...another } }, false],
     ['mapped', { intermediates: [mapping], leaf: { policies: ['1.2.3.2'] } }, true],
     ['mapped, and the old one kept', { intermediates: [mapping], leaf: { policies: ['1.2.3.1'] } }, false],
     ['explicit, and none', { root: { policyConstraints: { requireExplicitPolicy: 0 } } }, false],

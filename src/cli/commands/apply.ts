@@ -80,13 +80,13 @@ async function makingMeans({ entries, hierarchy, world }: ApplyInputs): Promise<
   const means = { now: world.io.now(), random: world.io.random, seeded: world.seeded, spoil: undefined }
   const spoiled = entries.filter(({ defects }) => defects.length > 0)
   if (spoiled.length === 0) return means
-  const [{ withDefects }, { requireDefects }] = await Promise.all([
+  const [{ requireStorable, withDefects }, { requireDefects }] = await Promise.all([
     import('../../defect/apply.ts'),
     import('../../defect/catalogue.ts'),
   ])
   for (const { name, place, defects } of spoiled) {
     try {
-      requireDefects(defects)
+      requireStorable(requireDefects(defects))
     } catch (cause) {
       throw atPlace(hierarchy.file, place, name, cause)
     }

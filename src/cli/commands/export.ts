@@ -106,6 +106,10 @@ async function artifactsOf(
   io: Io,
 ): Promise<readonly Artifact[]> {
   const { format, layout, server = 'server', client = 'client' } = options
+  if (options.asYaml === true) {
+    const { hierarchyArtifact } = await import('../hierarchy-export.ts')
+    return [await hierarchyArtifact(store, io)]
+  }
   if (layout !== undefined) {
     parseChoice(layout, ['mtls'], '--layout')
     const credentials = {

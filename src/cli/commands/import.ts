@@ -7,8 +7,8 @@ import { equalBytes } from '../../der/writer.ts'
 import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
-import { type Certificate, fingerprint } from '../../x509/certificate.ts'
-import { formatSerialNumber } from '../../x509/serial-number.ts'
+import { importedEvent } from '../../store/issued-event.ts'
+import type { Certificate } from '../../x509/certificate.ts'
 import { checkSignature } from '../../x509/signature.ts'
 import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
 import { readInputFile } from '../input-file.ts'
@@ -51,13 +51,7 @@ export async function run([files]: readonly [files: readonly string[]], options:
   const stored = key === undefined ? ('none' as const) : { pem: await keyPem(name, key, options, io) }
   const paths = store.put(
     { name, certificate, chain: chainOf(certificate, certificates), key: stored },
-    {
-      event: 'imported',
-      name,
-      fingerprint: fingerprint(certificate),
-      serialNumber: formatSerialNumber(certificate.serialNumber),
-      notAfter: certificate.notAfter.date.toISOString(),
-    },
+    importedEvent({ name, certificate }),
     { force: decision.action === 'replace', processes: io.process, now: io.now() },
   )
   return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems: [], paths }, options, io)

@@ -6,12 +6,12 @@
  * the root's included. One finding for each pair at most.
  */
 
-import { Tag } from '../../der/reader.ts'
+import { readWhole, Tag } from '../../der/reader.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { GeneralSubtree, NameConstraints } from '../../x509/extension.ts'
 import type { GeneralName } from '../../x509/general-name.ts'
 import { formatGeneralName } from '../../x509/general-name-text.ts'
-import { ATTRIBUTE } from '../../x509/oids.ts'
+import { ATTRIBUTE, OTHER_NAME } from '../../x509/oids.ts'
 import type { Budget } from '../budget.ts'
 import { LISTED } from '../findings/names.ts'
 import { type Finding, finding } from '../findings.ts'
@@ -114,9 +114,15 @@ function checkName(subject: ConstrainedName, constraints: NameConstraints, index
   return undefined
 }
 
+/** A mailbox in UTF-8 is constrained as mailboxes are (RFC 9598 §6), and not as what it is encoded as. */
 function isSameForm(name: GeneralName, base: GeneralName): boolean {
+  if (isUtf8Mailbox(name)) return base.type === 'rfc822Name'
   if (name.type === 'otherName') return base.type === 'otherName' && base.typeId === name.typeId
   return name.type === base.type
+}
+
+function isUtf8Mailbox(name: GeneralName): boolean {
+  return name.type === 'otherName' && name.typeId === OTHER_NAME.smtpUtf8Mailbox
 }
 
 type Match = 'within' | 'outside' | 'distance' | 'form' | 'name' | 'subtree'
@@ -154,6 +160,8 @@ function matchBase(name: GeneralName, base: GeneralName): Match {
       return base.type === 'uniformResourceIdentifier' ? matchUri(name.value, fold(base.value)) : 'outside'
     case 'iPAddress':
       return base.type === 'iPAddress' ? matchAddress(name.value, base.value) : 'outside'
+    case 'otherName':
+      return isUtf8Mailbox(name) && base.type === 'rfc822Name' ? matchUtf8Mailbox(name.value, base.value) : 'form'
     default:
       return 'form'
   }
@@ -184,6 +192,19 @@ function matchMailbox(mailbox: string, base: string): Match {
   // The local part has case.
   if (baseAt > 0 && mailbox.slice(0, at) !== base.slice(0, baseAt)) return 'outside'
   return within(fold(mailbox.slice(at + 1)) === fold(base.slice(baseAt + 1)))
+}
+
+/**
+ * OpenSSL 3.0 takes the base for a host and nothing else, so that one with a mailbox or a dot in front matches nothing.
+ * Domains beyond ASCII would have to be translated first, and are not: they count as what cannot be compared.
+ */
+function matchUtf8Mailbox(value: Uint8Array, base: string): Match {
+  if (value[0] !== Tag.utf8String) return 'name'
+  const mailbox = Buffer.from(readWhole(value, Tag.utf8String, 'SmtpUTF8Mailbox').content).toString('utf8')
+  const at = mailbox.lastIndexOf('@')
+  if (at < 0) return 'name'
+  const host = mailbox.slice(at + 1)
+  return /[^\x20-\x7e]/.test(host) || /xn--/i.test(base) ? 'form' : within(fold(host) === fold(base))
 }
 
 /** What stands behind `//`, up to a port or a path; who has a user name in it is taken for a host with one. */

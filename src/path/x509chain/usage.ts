@@ -6,7 +6,7 @@
  */
 
 import type { Certificate } from '../../x509/certificate.ts'
-import type { MalformedExtension } from '../../x509/decoded-extensions.ts'
+import { decodeExtensions, type MalformedExtension } from '../../x509/decoded-extensions.ts'
 import type { PolicyMapping } from '../../x509/extension.ts'
 import { ANY_POLICY, EXTENSION } from '../../x509/oids.ts'
 import { type Finding, finding } from '../findings.ts'
@@ -25,13 +25,26 @@ export interface RequestedPolicies {
 export function checkUsage(path: readonly Certificate[], requested: RequestedPolicies): readonly Finding[] {
   const { applicationPolicy, certificatePolicy } = requested
   if (applicationPolicy.length === 0 && certificatePolicy.length === 0) return []
-  const malformed = path.flatMap(checkReadable)
+  const elements = path.map(asRead)
+  const malformed = elements.flatMap(checkReadable)
   if (malformed.length > 0) return malformed
-  const chain = readPolicies(path)
+  const chain = readPolicies(elements)
   return [
     ...certificatePolicy.flatMap((oid) => checkCertificatePolicy(chain, oid)),
     ...applicationPolicy.flatMap((oid) => checkApplicationPolicy(chain, oid)),
   ]
+}
+
+/** A certificate's extensions as .NET reads them. */
+type Extensions = Pick<Certificate, 'extensions' | 'decoded' | 'malformedExtensions'>
+
+/** Of several extensions of a kind the last one counts; everywhere else here it is the first. */
+function asRead(certificate: Certificate): Extensions {
+  const last = new Map(certificate.extensions.map((extension) => [extension.oid, extension]))
+  if (last.size === certificate.extensions.length) return certificate
+  const extensions = [...last.values()]
+  const { decoded, malformed } = decodeExtensions(extensions)
+  return { extensions, decoded, malformedExtensions: malformed }
 }
 
 const READ: ReadonlySet<string> = new Set([
@@ -42,12 +55,20 @@ const READ: ReadonlySet<string> = new Set([
   EXTENSION.inhibitAnyPolicy,
 ])
 
-/** extKeyUsage is read only where there are no application policies; either list may be empty. */
-function checkReadable({ extensions, malformedExtensions }: Certificate, index: number): readonly Finding[] {
+/** Lists, which RFC 5280 wants not to be empty and .NET takes as they are. */
+const LISTS: ReadonlySet<string> = new Set([
+  EXTENSION.applicationPolicies,
+  EXTENSION.extKeyUsage,
+  EXTENSION.certificatePolicies,
+  EXTENSION.policyMappings,
+])
+
+/** extKeyUsage is read only where there are no application policies. */
+function checkReadable({ extensions, malformedExtensions }: Extensions, index: number): readonly Finding[] {
   const readsKeyUsage = !extensions.some(({ oid }) => oid === EXTENSION.applicationPolicies)
   const isRead = ({ oid }: MalformedExtension) => READ.has(oid) || (readsKeyUsage && oid === EXTENSION.extKeyUsage)
   const isEmpty = ({ oid }: MalformedExtension) =>
-    extensions.some((one) => one.oid === oid && isEmptySequence(one.value))
+    LISTS.has(oid) && extensions.some((one) => one.oid === oid && isEmptySequence(one.value))
   return malformedExtensions
     .filter((one) => isRead(one) && !isEmpty(one))
     .map(({ oid, error }) =>
@@ -69,7 +90,7 @@ interface ElementPolicy {
 }
 
 /** From the target up, worked out from the root down. */
-function readPolicies(path: readonly Certificate[]): readonly ElementPolicy[] {
+function readPolicies(path: readonly Extensions[]): readonly ElementPolicy[] {
   let requireExplicit = path.length
   let inhibitAny = path.length
   let inhibitMapping = path.length
@@ -104,12 +125,12 @@ function readPolicies(path: readonly Certificate[]): readonly ElementPolicy[] {
 }
 
 /** Microsoft's extension, also an empty one, hides extKeyUsage. */
-function declaredPurposes({ decoded, extensions }: Certificate): readonly string[] | undefined {
+function declaredPurposes({ decoded, extensions }: Extensions): readonly string[] | undefined {
   if (decoded.applicationPolicies !== undefined) return decoded.applicationPolicies
   return decoded.extKeyUsage ?? (extensions.some(({ oid }) => oid === EXTENSION.extKeyUsage) ? [] : undefined)
 }
 
-function declaredPolicies({ decoded, extensions }: Certificate): readonly string[] | undefined {
+function declaredPolicies({ decoded, extensions }: Extensions): readonly string[] | undefined {
   const declared = decoded.certificatePolicies?.map(({ policyIdentifier }) => policyIdentifier)
   return declared ?? (extensions.some(({ oid }) => oid === EXTENSION.certificatePolicies) ? [] : undefined)
 }

@@ -18,4 +18,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   'odd: keyUsage with bits behind its end',
   'odd: cA TRUE as 01',
   'odd: octets behind extKeyUsage',
-].map((id) => ({ id, ours: REFUSED, theirs: ACCEPTED, reason: NOT_DER }))
+]
+  .map((id) => ({ id, ours: REFUSED, theirs: ACCEPTED, reason: NOT_DER }))
+  .concat({
+    id: 'odd: authority key identifier with an issuer and no serial number',
+    ours: REFUSED,
+    theirs: ACCEPTED,
+    reason: 'RFC 5280 §4.2.1.1 wants both or neither, and so does our reader: the extension does not decode',
+  })

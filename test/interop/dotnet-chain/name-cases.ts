@@ -1,6 +1,14 @@
 /** Names below name constraints. */
 
-import { context, contextPrimitive, integer, nullValue, octetString, sequence } from '../../../src/der/writer.ts'
+import {
+  context,
+  contextPrimitive,
+  integer,
+  nullValue,
+  octetString,
+  sequence,
+  utf8String,
+} from '../../../src/der/writer.ts'
 import { encodeNameConstraints } from '../../../src/x509/extension-encoding.ts'
 import type { GeneralName } from '../../../src/x509/general-name.ts'
 import { encodeGeneralNames } from '../../../src/x509/general-name.ts'
@@ -214,7 +222,10 @@ function distances(): readonly ChainCase[] {
   ])
 }
 
-/** Forms for which OpenSSL knows no subtrees. */
+const SMTP = '1.3.6.1.5.5.7.8.9'
+const smtp = (mailbox: string): GeneralName => other(SMTP, utf8String(mailbox))
+
+/** Forms for which OpenSSL knows no subtrees, and one that it takes for another. */
 function forms(): readonly ChainCase[] {
   const upn = '1.3.6.1.4.1.311.20.2.3'
   const x400: GeneralName = { type: 'x400Address', value: context(3, sequence()) }
@@ -225,6 +236,12 @@ function forms(): readonly ChainCase[] {
     ['registeredID below dns', { type: 'registeredID', value: '1.2.3' }, dns('a.test')],
     ['dns below registeredID', dns('a.test'), { type: 'registeredID', value: '1.2.3' }],
     ['x400Address', x400, x400],
+    ['mailbox in UTF-8, inside', smtp('a@example.com'), email('example.com')],
+    ['mailbox in UTF-8, outside', smtp('a@other.test'), email('example.com')],
+    ['mailbox in UTF-8, with its mailbox', smtp('ä@example.com'), email('ä@example.com'.slice(1))],
+    ['mailbox in UTF-8, below a dot', smtp('ä@www.example.com'), email('.example.com')],
+    ['mailbox that is no UTF-8', other(SMTP, nullValue()), email('example.com')],
+    ['mailbox in UTF-8, as an otherName', smtp('a@other.test'), smtp('a@other.test')],
   ]
   return list.flatMap(([id, name, base]) => [
     chainCase(`form: ${id}, permitted`, { intermediates: [constrained({ permitted: [base] })], leaf: named(name) }),

@@ -3,6 +3,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { integer, nullValue, oid, sequence } from '../../../src/der/writer.ts'
 import { createSigner, generateKey } from '../../../src/keys/keys.ts'
+import { encodeAuthorityKeyIdentifier } from '../../../src/x509/extension-encoding.ts'
+import { parseGeneralNameText } from '../../../src/x509/general-name-text.ts'
 import type { Fields } from '../../path/build-certificate.ts'
 import { type ChainCase, chainCase } from './chain-case.ts'
 import { everywhere } from './trust-cases.ts'
@@ -24,6 +26,17 @@ export function oddCases(): readonly ChainCase[] {
     }),
     chainCase('odd: octets behind extKeyUsage', {
       leaf: { extensions: { extKeyUsage: Uint8Array.of(...sequence(oid('1.3.6.1.5.5.7.3.2')), 5, 0) } },
+    }),
+    chainCase('odd: authority key identifier with an issuer and no serial number', {
+      leaf: {
+        extensions: {
+          authorityKeyIdentifier: encodeAuthorityKeyIdentifier({
+            keyIdentifier: undefined,
+            authorityCertIssuer: [parseGeneralNameText('dirname:CN=root')],
+            authorityCertSerialNumber: undefined,
+          }),
+        },
+      },
     }),
     ...everywhere('odd: negative path length', {
       extensions: { basicConstraints: sequence(Uint8Array.of(1, 1, 0xff), integer(-1)) },

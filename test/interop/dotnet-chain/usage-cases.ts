@@ -1,7 +1,7 @@
 /** Purposes and certificate policies. */
 
 import { nullValue, oid, sequence } from '../../../src/der/writer.ts'
-import { ANY_POLICY, KEY_PURPOSE } from '../../../src/x509/oids.ts'
+import { ANY_POLICY, EXTENSION, KEY_PURPOSE } from '../../../src/x509/oids.ts'
 import type { Fields } from '../../path/build-certificate.ts'
 import { type ChainCase, chainCase } from './chain-case.ts'
 import { at } from './trust-cases.ts'
@@ -153,6 +153,13 @@ function certificatePolicies(): readonly ChainCase[] {
   return [
     ...plain,
     ...counters,
+    ...twice(),
+    ...(['certificatePolicies', 'policyMappings', 'policyConstraints', 'inhibitAnyPolicy'] as const).map((name) =>
+      chainCase(`policy: ${name} is an empty sequence`, {
+        intermediates: [{ extensions: { [name]: sequence() } }],
+        ...request(P1),
+      }),
+    ),
     chainCase('policy: chain of two, none', { intermediates: [], ...request(P1) }),
     chainCase('policy: chain of two, P1 in the leaf', { intermediates: [], leaf: { policies: [P1] }, ...request(P1) }),
     chainCase('policy: chain of two, any in the leaf', {
@@ -210,5 +217,37 @@ function certificatePolicies(): readonly ChainCase[] {
       ...request(P1),
     }),
     chainCase('policy: P2 in the root', { root: { policies: [P2] }, leaf: { policies: [P1] }, ...request(P1) }),
+  ]
+}
+
+/** Of two extensions of a kind .NET reads the last. */
+function twice(): readonly ChainCase[] {
+  const policies = (...oids: readonly string[]) => sequence(...oids.map((one) => sequence(oid(one))))
+  const second = (name: 'certificatePolicies' | 'applicationPolicies', value: Uint8Array): Fields => ({
+    unchecked: { extensions: [{ oid: EXTENSION[name], critical: false, value }] },
+  })
+  const asked = { policy: { certificatePolicy: [P1] } }
+  const client = { policy: { applicationPolicy: [clientAuth] } }
+  return [
+    chainCase('twice: P1, then P2', {
+      leaf: { policies: [P1], ...second('certificatePolicies', policies(P2)) },
+      ...asked,
+    }),
+    chainCase('twice: P2, then P1', {
+      leaf: { policies: [P2], ...second('certificatePolicies', policies(P1)) },
+      ...asked,
+    }),
+    chainCase('twice: P1, then malformed', {
+      leaf: { policies: [P1], ...second('certificatePolicies', nullValue()) },
+      ...asked,
+    }),
+    chainCase('twice: malformed, then P1', {
+      leaf: { extensions: { certificatePolicies: nullValue() }, ...second('certificatePolicies', policies(P1)) },
+      ...asked,
+    }),
+    chainCase('twice: application policies, client and server', {
+      leaf: { extensions: applicationPolicies(clientAuth), ...second('applicationPolicies', policies(serverAuth)) },
+      ...client,
+    }),
   ]
 }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { PkiError } from '../../src/errors.ts'
+import { requireConsistent } from '../../src/hierarchy-file/contradictions.ts'
+import { parseHierarchyFile } from '../../src/hierarchy-file/parse.ts'
+import { resolveEntries } from '../../src/hierarchy-file/resolve.ts'
+import { findProfile } from '../../src/profile/find.ts'
+
+async function contradictionIn(lines: readonly string[], stored: readonly string[] = []) {
+  const hierarchy = parseHierarchyFile(['version: 1', 'certificates:', ...lines, ''].join('\n'), 'pki.yaml')
+  try {
+    const entries = await resolveEntries(hierarchy, { find: (name) => findProfile(name), mark: (profile) => profile })
+    requireConsistent(entries, { file: 'pki.yaml', isStored: (name) => stored.includes(name) })
+  } catch (error) {
+    if (error instanceof PkiError) return { code: error.code, message: error.message, ...error.context }
+    throw error
+  }
+  return undefined
+}
+
+const LEAF_UNDER_LEAF = (more = '') => [
+  '  root:',
+  '    issues:',
+  '      web: { profile: server }',
+  `  below: { profile: client, from: web${more} }`,
+]
+const TOO_DEEP = (more = '') => [
+  '  root: { pathLenConstraint: 1 }',
+  '  a: { profile: intermediate, from: root, pathLenConstraint: none }',
+  `  b: { profile: intermediate, from: a, pathLenConstraint: 0${more} }`,
+]
+
+describe('entries that contradict each other are refused with both lines', () => {
+  it.each<[string, readonly string[], number, number | undefined, string]>([
+    ['a leaf under a leaf', LEAF_UNDER_LEAF(), 6, 5, 'web'],
+    ['a path length too small', TOO_DEEP(), 5, 3, 'root'],
+    [
+      'a circle',
+      ['  a: { profile: intermediate, from: b }', '  b: { profile: intermediate, from: a }'],
+      3,
+      4,
+      'a (line 3) from b (line 4)',
+    ],
+    ['an entry below itself', ['  a: { profile: intermediate, from: a }'], 3, 3, 'circle'],
+    ['names that differ in case only', ['  root:', '  Root:'], 4, 3, 'Root'],
+    [
+      'a name among many',
+      ['  root:', '    issues:', "      'c-{n}': { profile: client, count: 5 }", '      c-5: client'],
+      6,
+      5,
+      'c-5',
+    ],
+    [
+      'two of many with one name',
+      [
+        '  root:',
+        '    issues:',
+        "      'c-{n}': { profile: client, count: 12 }",
+        "      'c-1{n}': { profile: client, count: 1 }",
+      ],
+      6,
+      5,
+      'c-11',
+    ],
+    [
+      'an issuer that is many',
+      [
+        '  root:',
+        '    issues:',
+        "      'c-{n}': { profile: intermediate, count: 2 }",
+        "  x: { profile: client, from: 'c-{n}' }",
+      ],
+      6,
+      5,
+      '2 certificates',
+    ],
+    ['an unknown issuer', ['  x: { profile: client, from: nobody }'], 3, undefined, 'nobody'],
+    ['an unknown profile', ['  root:', '    issues: { x: { profile: klient } }'], 4, undefined, 'klient'],
+    [
+      'a path length on a leaf',
+      ['  root:', '    issues: { x: { profile: client, pathLenConstraint: 1 } }'],
+      4,
+      undefined,
+      'path length',
+    ],
+    [
+      'a cross-certificate for nobody',
+      ['  root:', '    issues: { x: { crossSigns: nobody } }'],
+      4,
+      undefined,
+      'nobody',
+    ],
+  ])('%s', async (_, lines, line, otherLine, words) => {
+    const found = await contradictionIn(lines)
+    expect(found).toMatchObject({ code: 'usage.hierarchy', line, ...(otherLine !== undefined && { otherLine }) })
+    expect(found?.message).toContain(words)
+    if (otherLine !== undefined) expect(found?.message).toContain(`line ${otherLine}`)
+  })
+})
+
+describe('what does not contradict is taken', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['a leaf under a leaf on purpose', LEAF_UNDER_LEAF(', unchecked: true'), []],
+    ['one with a declared defect', LEAF_UNDER_LEAF(', defect: expired'), []],
+    [
+      'a path that is just not too long',
+      TOO_DEEP().map((line) => line.replace('root: { pathLenConstraint: 1 }', 'root: { pathLenConstraint: 2 }')),
+      [],
+    ],
+    ['one that is too long on purpose', TOO_DEEP(', unchecked: true'), []],
+    ['an issuer in the store', ['  x: { profile: client, from: corporate }'], ['corporate']],
+    [
+      'a name behind many',
+      ['  root:', '    issues:', "      'c-{n}': { profile: client, count: 5 }", '      c-6: client'],
+      [],
+    ],
+    [
+      'many with and without zeros',
+      [
+        '  root:',
+        '    issues:',
+        "      'c-{n}': { profile: client, count: 9 }",
+        "      'c-{nn}': { profile: client, count: 9 }",
+      ],
+      [],
+    ],
+    [
+      'an issuer further down',
+      ['  x: { profile: client, from: ca }', '  ca: { profile: intermediate, from: root }', '  root:'],
+      [],
+    ],
+  ])('%s', async (_, lines, stored) => {
+    expect(await contradictionIn(lines, stored)).toBeUndefined()
+  })
+})
