@@ -384,7 +384,10 @@ test('requireCertificate without authentication before it is an error, and no pa
 
 test('a scheme needs a name, the handler types of certificates that there are', () => {
   const clock = () => AT
-  for (const options of [{ clock, scheme: '' }, { clock, allowedCertificateTypes: 'selfsigned' }]) {
+  for (const options of [
+    { clock, scheme: '' },
+    { clock, allowedCertificateTypes: 'selfsigned' },
+  ]) {
     expect(() => certificateAuthentication(options as CertificateAuthenticationOptions)).toThrow(
       expect.objectContaining({ code: 'usage.option' }),
     )

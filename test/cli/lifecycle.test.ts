@@ -9,7 +9,7 @@ import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { NOW, type Session, sessionWithStore } from './session.ts'
 
 const DAY = 86_400_000
-const after = (days: number) => ({ now: new Date(NOW.getTime() + days * DAY) })
+const later = (days: number) => ({ now: new Date(NOW.getTime() + days * DAY) })
 const storeOf = ({ folder }: Session) => new Store(join(folder, 'pki'))
 
 describe('pki renew', () => {
@@ -17,7 +17,7 @@ describe('pki renew', () => {
     const made = await sessionWithStore()
     const store = storeOf(made)
     const before = store.read('web')
-    await made.done('renew web', after(300))
+    await made.done('renew web', later(300))
     const { certificate, keyFile, chain } = store.read('web')
     expect(keyFile?.bytes).toEqual(before.keyFile?.bytes)
     expect(certificate.publicKey.encoded).toEqual(before.certificate.publicKey.encoded)
@@ -28,13 +28,13 @@ describe('pki renew', () => {
     )
     expect(certificate.notAfter.date.getTime() - before.certificate.notAfter.date.getTime()).toBe(300 * DAY)
     expect(chain).toHaveLength(2)
-    const verified = await made.pki('verify web --trust root --host localhost', after(600))
+    const verified = await made.pki('verify web --trust root --host localhost', later(600))
     expect(verified).toMatchObject({ exitCode: 0 })
   })
 
   it('ends with its issuer at the latest', async () => {
     const made = await sessionWithStore()
-    await made.done('renew web', after(1700))
+    await made.done('renew web', later(1700))
     const store = storeOf(made)
     expect(store.readCertificate('web').notAfter.date).toEqual(store.readCertificate('ca1').notAfter.date)
   })
@@ -43,14 +43,14 @@ describe('pki renew', () => {
     const made = await sessionWithStore()
     const store = storeOf(made)
     const web = fingerprint(store.readCertificate('web'))
-    await made.done('renew ca1', after(100))
-    await made.done('renew root', after(100))
+    await made.done('renew ca1', later(100))
+    await made.done('renew root', later(100))
     expect(fingerprint(store.readCertificate('web'))).toBe(web)
     const names = ['ca1', 'root'] as const
     expect(store.readChain('web').map((c) => fingerprint(c))).toEqual(
       names.map((n) => fingerprint(store.readCertificate(n))),
     )
-    expect(await made.pki('verify web --trust root', after(100))).toMatchObject({ exitCode: 0 })
+    expect(await made.pki('verify web --trust root', later(100))).toMatchObject({ exitCode: 0 })
   })
 
   it('of an imported certificate wants to know who issues it', async () => {
@@ -142,13 +142,13 @@ describe('pki needs-renewal has the exit codes of step', () => {
     const { readFileSync } = await import('node:fs')
     const bundle = ['a.crt', 'b.crt'].map((file) => readFileSync(join(made.folder, file), 'utf8')).join('')
     writeFileSync(join(made.folder, 'both.pem'), bundle)
-    expect(await made.pki('needs-renewal both.pem', after(9))).toMatchObject({ exitCode: 1 })
-    expect(await made.pki('needs-renewal both.pem --bundle', after(9))).toMatchObject({ exitCode: 0 })
+    expect(await made.pki('needs-renewal both.pem', later(9))).toMatchObject({ exitCode: 1 })
+    expect(await made.pki('needs-renewal both.pem --bundle', later(9))).toMatchObject({ exitCode: 0 })
   })
 
   it('says it as JSON, or not at all', async () => {
     const made = await sessionWithStore()
-    const { stdout } = await made.pki('needs-renewal web --json', after(300))
+    const { stdout } = await made.pki('needs-renewal web --json', later(300))
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'pki.needs-renewal/1', needsRenewal: true })
     expect(await made.pki('needs-renewal web --quiet')).toMatchObject({ stdout: '', stderr: '' })
   })
@@ -201,7 +201,7 @@ describe('pki expiry', () => {
 
   it('tells what has ended from what will', async () => {
     const made = await tree()
-    const { stdout } = await made.pki('expiry deploy/short.crt --json', after(11))
+    const { stdout } = await made.pki('expiry deploy/short.crt --json', later(11))
     expect(JSON.parse(stdout).certificates).toMatchObject([{ state: 'expired', block: 1 }])
   })
 
