@@ -5,6 +5,7 @@ const sections = {
   startup: async () => (await import('./startup.mjs')).benchStartup(),
   engine: async () => (await import('./engine.mjs')).benchEngine(),
   revocation: async () => (await import('./revocation.mjs')).benchRevocation(),
+  hierarchy: async () => (await import('./hierarchy.mjs')).benchHierarchy(),
   authentication: async () => (await import('./authentication.mjs')).benchAuthentication(),
   serve: async () => (await import('./serve.mjs')).benchServe(),
 }
