@@ -25,10 +25,11 @@ try {
     platform: 'node',
     format: 'esm',
   })
-  const { runCampaign } = await import(pathToFileURL(outfile).href)
+  const { runCampaign, runCrowds } = await import(pathToFileURL(outfile).href)
   console.log(`seed ${seed}, ${runs} inputs`)
   const start = Date.now()
   const onProgress = (done) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${runs}`)
+  console.log(`${runCrowds()} crowds: time grows with the input`)
   const report = runCampaign({ seed, runs, onProgress })
   if (process.stderr.isTTY) process.stderr.write('\r')
   console.log(

@@ -134,7 +134,7 @@ function checkPermitted(
   if (isWithin || ofItsForm.length === 0) return undefined
   return finding('name-constraints.not-permitted', certificate, {
     ...named(subject),
-    permitted: ofItsForm.slice(0, LISTED).map(({ base }) => formatGeneralName(base)),
+    permitted: ofItsForm.slice(0, LISTED).map(({ base }) => textOf(base)),
     permittedCount: ofItsForm.length,
   })
 }
@@ -152,11 +152,23 @@ function checkExcluded(
     if (match === 'within') {
       return finding('name-constraints.excluded', certificate, {
         ...named(subject),
-        subtree: formatGeneralName(subtree.base),
+        subtree: textOf(subtree.base),
       })
     }
   }
   return undefined
+}
+
+// Thousands of names may lie outside the same few subtrees.
+const texts = new WeakMap<GeneralName, string>()
+
+function textOf(base: GeneralName): string {
+  let text = texts.get(base)
+  if (text === undefined) {
+    text = formatGeneralName(base)
+    texts.set(base, text)
+  }
+  return text
 }
 
 /** "the application MUST either process the constraint or reject the certificate" (§4.2.1.10): why it cannot. */
@@ -168,7 +180,7 @@ function unprocessable(
 ): Finding | undefined {
   const fails = match === 'malformed' || match === 'unsupported' || minimum !== 0 || maximum !== undefined
   if (!fails) return undefined
-  const facts = { ...named(subject), subtree: formatGeneralName(base) }
+  const facts = { ...named(subject), subtree: textOf(base) }
   if (match === 'unsupported') return finding('name-constraints.unsupported-form', certificate, facts)
   if (match === 'malformed') {
     const malformed = isWellFormedBase(base) ? 'name' : 'subtree'

@@ -119,7 +119,8 @@ function decodeWith<T>(decoders: Decoders<T>, extensions: readonly Extension[]):
   const malformed: MalformedExtension[] = []
   for (const { oid, value, offset } of extensions) {
     const field = fieldOf(decoders, oid)
-    if (field === undefined || field in decoded) continue
+    // Of several with one identifier the first counts, also if it does not decode: thousands may follow it.
+    if (field === undefined || field in decoded || malformed.some((known) => known.oid === oid)) continue
     try {
       decoded[field] = decoders[field](value)
     } catch (error) {

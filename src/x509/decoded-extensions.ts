@@ -92,7 +92,8 @@ export function decodeExtensions(extensions: readonly Extension[]): {
   const malformed: MalformedExtension[] = []
   for (const { oid, value, offset } of extensions) {
     const field = FIELD_BY_OID.get(oid)
-    if (field === undefined || field in decoded) continue
+    // Of several with one identifier the first counts, also if it does not decode: thousands may follow it.
+    if (field === undefined || field in decoded || malformed.some((known) => known.oid === oid)) continue
     try {
       decoded[field] = DECODERS[field](value)
     } catch (error) {

@@ -3,7 +3,7 @@
  *
  * It holds three things to be true, and stops at the first input for which one is not: nothing but a `DerError` comes
  * out of a parser, no input takes longer than {@link LIMIT_MS}, and no certificate whose signed bytes were changed is
- * judged valid, wherever in the path it stands.
+ * judged valid, wherever in the path it stands, unless it was signed anew.
  */
 
 import { DerError } from '../../src/der/reader.ts'
@@ -14,7 +14,7 @@ import { parseCrl } from '../../src/x509/crl.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseRequest } from '../../src/x509/request.ts'
 import { type Corpus, makeCorpus, type Subject } from './corpus.ts'
-import { mutate } from './mutations.ts'
+import { crowds, mutate } from './mutations.ts'
 import { Random } from './random.ts'
 
 /** How much processor time one input may take. */
@@ -49,38 +49,71 @@ export function runCampaign({ seed, runs, onProgress }: CampaignOptions): Campai
   const report = { runs, parsed: 0, judged: 0, valid: 0, slowestMs: 0 }
   for (let run = 0; run < runs; run++) {
     const subject = random.pick(corpus.subjects)
-    const changed = mutate(subject.bytes, corpus.material, random)
-    const bytes = subject.seal === undefined ? changed : subject.seal(changed)
-    const describe = (what: string) =>
-      new FuzzFailure(`${what} (seed ${seed}, run ${run}, ${subject.kind}): ${Buffer.from(bytes).toString('hex')}`)
-
+    const input = sealed(subject, mutate(subject.bytes, corpus.material, random), `seed ${seed}, run ${run}`)
     const elapsed = timed(() => {
-      const outcome = feed(subject, bytes, corpus, describe)
+      const outcome = feed(input, corpus)
       if (outcome !== 'refused') report.parsed++
       if (outcome === 'valid' || outcome === 'invalid') report.judged++
       if (outcome === 'valid') report.valid++
     })
-    if (elapsed > LIMIT_MS) confirmSlow(() => feed(subject, bytes, corpus, describe), describe)
+    if (elapsed > LIMIT_MS) requireFast(input, corpus)
     report.slowestMs = Math.max(report.slowestMs, elapsed)
     if (run % 10_000 === 0) onProgress?.(run)
   }
   return report
 }
 
+/** Octets of a small crowd. A large one has {@link GROWTH} times as many. */
+const CROWD = 32_000
+const GROWTH = 4
+
+/**
+ * Feeds two crowds of each element, one of them four times as large, for which four times the time is fair, and
+ * sixteen times is not. @returns how many pairs there were
+ */
+export function runCrowds(): number {
+  const corpus = makeCorpus()
+  let pairs = 0
+  for (const subject of corpus.subjects) {
+    const larger = crowds(subject.bytes, CROWD * GROWTH)
+    for (const bytes of crowds(subject.bytes, CROWD)) {
+      const input = sealed(subject, bytes, `crowd ${pairs++}`)
+      if (timed(() => feed(input, corpus)) > LIMIT_MS) requireFast(input, corpus)
+      const large = sealed(subject, larger.next().value as Uint8Array, input.name)
+      const elapsed = timed(() => feed(large, corpus))
+      if (elapsed > LIMIT_MS && leastTime(large, corpus) > 2 * GROWTH * leastTime(input, corpus)) {
+        throw failure(input, `${GROWTH} times as much of it takes ${elapsed.toFixed(0)} ms, more than its share`)
+      }
+    }
+  }
+  return pairs
+}
+
+/** One input, and what it is known by. */
+interface Input {
+  readonly subject: Subject
+  readonly bytes: Uint8Array
+  readonly name: string
+}
+
+function sealed(subject: Subject, changed: Uint8Array, name: string): Input {
+  return { subject, bytes: subject.seal === undefined ? changed : subject.seal(changed), name }
+}
+
+function failure({ subject, bytes, name }: Input, what: string): FuzzFailure {
+  return new FuzzFailure(`${what} (${name}, ${subject.kind}): ${Buffer.from(bytes).toString('hex')}`)
+}
+
 type Outcome = 'refused' | 'parsed' | 'valid' | 'invalid'
 
-function feed(
-  { kind, seal }: Subject,
-  bytes: Uint8Array,
-  corpus: Corpus,
-  fail: (what: string) => FuzzFailure,
-): Outcome {
+function feed(input: Input, corpus: Corpus): Outcome {
+  const { subject, bytes } = input
   try {
-    switch (kind) {
+    switch (subject.kind) {
       case 'leaf':
       case 'intermediate':
       case 'root':
-        return judgeWith(kind, parseCertificate(bytes), seal !== undefined, corpus, fail)
+        return judgeWith(input, subject.kind, corpus)
       case 'crl':
         return judge(corpus, { revocation: { crls: [parseCrl(bytes)] } }) ? 'valid' : 'invalid'
       case 'ocspResponse':
@@ -93,22 +126,20 @@ function feed(
     }
   } catch (error) {
     if (error instanceof DerError) return 'refused'
-    throw error instanceof FuzzFailure ? error : fail(`threw ${error instanceof Error ? error.stack : String(error)}`)
+    if (error instanceof FuzzFailure) throw error
+    throw failure(input, `threw ${error instanceof Error ? error.stack : String(error)}`)
   }
 }
 
-function judgeWith(
-  kind: 'leaf' | 'intermediate' | 'root',
-  changed: Certificate,
-  isSigned: boolean,
-  corpus: Corpus,
-  fail: (what: string) => FuzzFailure,
-): Outcome {
+function judgeWith(input: Input, kind: 'leaf' | 'intermediate' | 'root', corpus: Corpus): Outcome {
+  const changed = parseCertificate(input.bytes)
   const valid = judge(corpus, { [kind]: changed })
   // A root is trusted as it stands; its signature says nothing about who may be trusted.
-  const needsSignature = kind !== 'root' && !isSigned
+  const needsSignature = kind !== 'root' && input.subject.seal === undefined
   const original = parseCertificate(corpus.originals[kind])
-  if (valid && needsSignature && !equalBytes(changed.tbs, original.tbs)) throw fail('a changed certificate is valid')
+  if (valid && needsSignature && !equalBytes(changed.tbs, original.tbs)) {
+    throw failure(input, 'a changed certificate is valid')
+  }
   return valid ? 'valid' : 'invalid'
 }
 
@@ -136,7 +167,12 @@ function timed(work: () => void): number {
 }
 
 /** Nor is a pause of the garbage collector: what is slow itself stays slow when asked again. */
-function confirmSlow(work: () => void, fail: (what: string) => FuzzFailure): void {
-  const fastest = Math.min(timed(work), timed(work), timed(work))
-  if (fastest > LIMIT_MS) throw fail(`took ${fastest.toFixed(0)} ms`)
+function leastTime(input: Input, corpus: Corpus): number {
+  const again = (): number => timed(() => feed(input, corpus))
+  return Math.min(again(), again(), again())
+}
+
+function requireFast(input: Input, corpus: Corpus): void {
+  const fastest = leastTime(input, corpus)
+  if (fastest > LIMIT_MS) throw failure(input, `took ${fastest.toFixed(0)} ms`)
 }

@@ -5,7 +5,7 @@ import { verifyCertificate } from '../../src/path/verify.ts'
 import { parseCrl } from '../../src/x509/crl.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { checkRequestSignature, parseRequest } from '../../src/x509/request.ts'
-import { runCampaign } from './campaign.ts'
+import { runCampaign, runCrowds } from './campaign.ts'
 import { makeCorpus } from './corpus.ts'
 
 const SEED = Number(process.env.PKI_FUZZ_SEED ?? 20260601)
@@ -41,4 +41,8 @@ it(`20,000 mutated inputs, seed ${SEED}: no crash, no hang, no changed certifica
   // Enough inputs must get past the reader for the campaign to mean anything.
   expect(report.parsed).toBeGreaterThan(2_000)
   expect(report.judged).toBeGreaterThan(1_000)
+})
+
+it('thousands of any one element take no more than their share of time', { timeout: 120_000 }, () => {
+  expect(runCrowds()).toBeGreaterThan(400)
 })

@@ -76,7 +76,7 @@ function mutateElement(bytes: Uint8Array, corpus: readonly Uint8Array[], random:
       break
     }
     case 4:
-      node.copies = copiesOf(node, random)
+      node.copies = random.pick([0, 2, 3, 40])
       break
     case 5:
       node.children?.reverse()
@@ -95,13 +95,21 @@ function mutateElement(bytes: Uint8Array, corpus: readonly Uint8Array[], random:
   return encodeTree(tree)
 }
 
-/** Octets that copies of one element may add up to: room for thousands of names, entries or extensions. */
-const CROWD = 64_000
+/**
+ * For each element of `bytes` one input in which it stands so often that it fills some `octets`, every time a little
+ * different: what takes a step for every pair of elements shows only in a crowd.
+ */
+export function* crowds(bytes: Uint8Array, octets: number): Generator<Uint8Array> {
+  const tree = parseTree(bytes)
+  if (tree === undefined) return
+  for (const node of flatten(tree)) {
+    yield encodeTree(tree, { node, octets })
+  }
+}
 
-/** None, a few, or now and then a crowd: what takes a step for every pair of elements shows only there. */
-function copiesOf(node: Node, random: Random): number {
-  const wanted = random.below(16) === 0 ? Number.POSITIVE_INFINITY : random.pick([0, 2, 3, 40])
-  return Math.min(wanted, Math.max(1, Math.floor(CROWD / encodeTree(node).length)))
+interface Crowd {
+  readonly node: Node
+  readonly octets: number
 }
 
 interface Node {
@@ -151,8 +159,8 @@ function flatten(node: Node): Node[] {
   return [node, ...(node.children ?? []).flatMap(flatten)]
 }
 
-function contentOf({ children, content }: Node): Uint8Array {
-  return children === undefined ? content : concatBytes(children.map(encodeTree))
+function contentOf({ children, content }: Node, crowd?: Crowd): Uint8Array {
+  return children === undefined ? content : concatBytes(children.map((child) => encodeTree(child, crowd)))
 }
 
 function replaceContent(node: Node, content: Uint8Array): void {
@@ -160,7 +168,25 @@ function replaceContent(node: Node, content: Uint8Array): void {
   node.content = content
 }
 
-function encodeTree(node: Node): Uint8Array {
-  const once = element(node.tag, contentOf(node))
+function encodeTree(node: Node, crowd?: Crowd): Uint8Array {
+  const once = element(node.tag, contentOf(node, crowd))
+  if (crowd?.node === node) {
+    const free = Math.min(3, lastLeaf(node).content.length)
+    return concatBytes(Array.from({ length: crowd.octets / once.length }, (_, number) => numbered(once, number, free)))
+  }
   return node.copies === 1 ? once : concatBytes(Array.from({ length: node.copies }, () => once))
+}
+
+function lastLeaf(node: Node): Node {
+  const last = node.children?.at(-1)
+  return last === undefined ? node : lastLeaf(last)
+}
+
+/** A copy with a number in its last octets, as letters: those are fit for texts, numbers and identifiers alike. */
+function numbered(bytes: Uint8Array, number: number, octets: number): Uint8Array {
+  const copy = bytes.slice()
+  for (let i = 1, rest = number; i <= octets; i++, rest = Math.floor(rest / 26)) {
+    copy[copy.length - i] = 'a'.charCodeAt(0) + (rest % 26)
+  }
+  return copy
 }
