@@ -1,10 +1,11 @@
 /**
- * `kill -9` at random points of `pki revoke` and `pki crl`, and two of them at once: the journal stays readable, no
+ * `kill -9` at random points of `pki revoke`, `pki crl` and `pki serve`, and two of them at once: the journal stays readable, no
  * confirmed revocation is lost, no number is given twice, and the next command works.
  *
  * `PKI_KILL_ROUNDS` sets the number of kills; the seed of the delays is in the test's name.
  */
 
+import type { ChildProcess } from 'node:child_process'
 import { appendFileSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -77,7 +78,31 @@ const crlOf = (store: Store) => parseCrl(new Uint8Array(readFileSync(store.crlPa
 /** Whether the program had said so before it was killed. */
 const isConfirmed = ({ stdout }: ProgramOutcome) => /"outcome": "(revoked|kept)"/.test(stdout)
 
-describe('pki revoke and pki crl', () => {
+/** Kills a server some time after it was asked for a CRL, which it makes, stores and numbers when it is asked. */
+function killWhileItAnswers(child: ChildProcess, delay: number): void {
+  let said = ''
+  child.stdout?.on('data', (chunk) => {
+    const isFirst = !/http:\S+/.test(said)
+    said += String(chunk)
+    const [url] = /http:[^"\s]+/.exec(said) ?? []
+    if (!isFirst || url === undefined) return
+    // The answer does not matter, and mostly does not come.
+    fetch(`${url}/crl/ca1.crl`).then(
+      (response) => response.body?.cancel(),
+      () => undefined,
+    )
+    setTimeout(() => child.kill('SIGKILL'), delay)
+  })
+}
+
+const COMMANDS = ['revoke', 'crl', 'serve'] as const
+const LINES = {
+  revoke: (serial: string) => `revoke ${serial} --json`,
+  crl: () => 'crl ca1 --json',
+  serve: () => 'serve --port 0 --json',
+}
+
+describe('pki revoke, pki crl and pki serve', () => {
   it(`survive kill -9 in ${ROUNDS} rounds, seed ${SEED}`, { timeout: 60_000 + ROUNDS * 3000 }, async () => {
     const { store, run, done } = await makeStore()
     const serials = noteIssued(store, ROUNDS)
@@ -88,12 +113,12 @@ describe('pki revoke and pki crl', () => {
     let lastNumber = crlOf(store).decoded.cRLNumber ?? 0n
 
     for (const [round, serial] of serials.entries()) {
-      const command = round % 2 === 0 ? 'revoke' : 'crl'
-      const line = command === 'revoke' ? `revoke ${serial} --json` : 'crl ca1 --json'
-      const outcome = await run(line, (child) => {
+      const command = COMMANDS[round % COMMANDS.length] ?? 'serve'
+      const outcome = await run(LINES[command](serial), (child) => {
+        if (command === 'serve') return killWhileItAnswers(child, 60 * random())
         const kill = () => child.kill('SIGKILL')
-        // Most of the time goes into starting Node, so every other pair waits until something moves in the store.
-        if (round % 4 < 2) setTimeout(kill, usual[command] * (0.3 + 0.7 * random()))
+        // Most of the time goes into starting Node, so every other turn waits until something moves in the store.
+        if (Math.floor(round / COMMANDS.length) % 2 === 0) setTimeout(kill, usual[command] * (0.3 + 0.7 * random()))
         else onFirstChange(store.folder, () => setTimeout(kill, 15 * random()))
       })
       if (outcome.exitCode === null) tally.killed++
