@@ -17,6 +17,18 @@ import type { Io } from './io.ts'
 import { addStoreOption, refuseTogether, type StoreOptions, storeFrom } from './options.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from './seed-options.ts'
 
+/** As the help lists them; a test compares it with the folder. */
+export const READY_MADE = [
+  'single',
+  'two-tier',
+  'three-tier',
+  'cross-signed',
+  'mtls',
+  'kubernetes',
+  'web-server',
+  'iot-fleet',
+] as const
+
 export type ApplyOptions = StoreOptions &
   SeedFlags & {
     readonly ifExpiring?: string
@@ -36,7 +48,26 @@ export function addApplyOptions(command: Command): void {
     .option('--shard <i/n>', 'only this share of it, as 3/16; needs a seed')
   addStoreOption(command)
   addSeedOptions(command, 'certificates')
+  command.addHelpText('after', FILE_HELP)
 }
+
+const FILE_HELP = `
+A hierarchy file, all of whose keys templates/hierarchy.schema.json explains to editors:
+  version: 1
+  certificates:
+    root:                                     # nothing above it: a root
+      issues:
+        ca1:                                  # something below it: an intermediate
+          crl: { validFor: 30d }
+          issues:
+            web: { profile: server, names: [localhost], exports: [pfx, { format: [fullchain, key], out: nginx }] }
+            old: { profile: client, revoked: { reason: keyCompromise, at: -1d } }
+            'device-{n}': { profile: client, count: 1000, notAfter: 90d }
+    other-root:
+      issues: { ca1-by-other: { crossSigns: ca1 } }
+
+Ready-made ones, by name: ${READY_MADE.join(', ')}
+`
 
 /** Everything that is to be known before anything is done. */
 export interface ApplyInputs {

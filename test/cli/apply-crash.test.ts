@@ -2,7 +2,7 @@
  * `kill -9` at random points of `pki apply`, with threads: whatever it leaves, no certificate is without its key and its
  * chain, the next run finishes the work, and the run after that changes nothing.
  *
- * `PKI_APPLY_KILL_ROUNDS` sets the number of kills; the seed of the delays is in the test's name.
+ * `PKI_APPLY_KILL_ROUNDS` sets the number of kills, `PKI_APPLY_KILL_SEED` their delays; both are in the test's name.
  */
 
 import { readdirSync, watch, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { buildProgram, runProgram } from './program.ts'
 import { pictureOf } from './temporary-folder.ts'
 
 const ROUNDS = Number(process.env.PKI_APPLY_KILL_ROUNDS ?? 10)
-const SEED = 7
+const SEED = Number(process.env.PKI_APPLY_KILL_SEED ?? 7)
 /** Enough for threads. */
 const COUNT = 1200
 

@@ -1,8 +1,19 @@
 /** `pki plan` and `pki apply`: what is made, and above all what is left alone; shown by the content of the whole folder. */
 
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { READY_MADE } from '../../src/cli/apply-inputs.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
 import { NOW, type Session, session } from './session.ts'
@@ -434,6 +445,18 @@ describe('two at once', () => {
 })
 
 describe('what comes with the program', () => {
+  it('is listed by --help', () => {
+    const files = readdirSync(fileURLToPath(new URL('../../templates/hierarchies', import.meta.url)))
+    expect([...READY_MADE].sort()).toEqual(files.map((file) => file.replace('.yaml', '')).sort())
+  })
+
+  it('the file in --help can be applied', async () => {
+    const { stdout } = await session().pki('apply --help')
+    const text = stdout.slice(stdout.indexOf('  version: 1'), stdout.indexOf('Ready-made')).replaceAll('1000', '3')
+    const made = withFile(text)
+    expect(await made.apply()).toMatchObject({ make: 9, revoke: 1, crl: 1, export: 1 })
+  })
+
   it.each(['single', 'two-tier', 'cross-signed', 'mtls', 'kubernetes'])(
     '%s can be applied by its name, twice',
     async (name) => {

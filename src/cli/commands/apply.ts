@@ -119,7 +119,7 @@ function report({ plan, hierarchy, store }: ApplyInputs, result: ApplyResult, op
     return
   }
   const colors = paint(io.stdout)
-  const lines = planLines(plan, prune, colors).filter((line) => !line.includes('leave'))
+  const lines = planLines(plan, { prune, withKept: false }, colors)
   const mark = colors.good(glyphs(io).good)
   const where = displayPath(store.folder, io)
   io.stdout.write(`${[...lines, `${mark} ${colors.strong(where)}  ${planSummary(done, 'done')}`].join('\n')}\n`)

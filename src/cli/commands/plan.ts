@@ -26,7 +26,7 @@ export async function run(
     const planned: PlannedJson = { schema: 'pki.plan/1', file: hierarchy.file, folder: store.folder, ...json }
     writeJson(io, planned)
   } else {
-    const lines = [...planLines(plan, prune, paint(io.stdout)), '', planSummary(json, 'plan')]
+    const lines = [...planLines(plan, { prune, withKept: true }, paint(io.stdout)), '', planSummary(json, 'plan')]
     io.stdout.write(`${lines.join('\n')}\n`)
   }
   return 0

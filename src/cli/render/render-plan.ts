@@ -93,9 +93,15 @@ const REASONS: Readonly<Record<Reason, string>> = {
   foreign: 'it was not made from this file',
 }
 
-/** One line for each entry and action, then what is unnamed, then the sums. */
-export function planLines(plan: ApplyPlan, prune: boolean, colors: Paint): readonly string[] {
-  const rows = plan.entries.flatMap((entry) => entryRows(entry))
+export interface PlanLinesOptions {
+  readonly prune: boolean
+  /** Whether to list also what stays as it is. */
+  readonly withKept: boolean
+}
+
+/** One line for each entry and action, then what is unnamed. */
+export function planLines(plan: ApplyPlan, { prune, withKept }: PlanLinesOptions, colors: Paint): readonly string[] {
+  const rows = plan.entries.flatMap((entry) => entryRows(entry, withKept))
   const removed = plan.unnamed.map(({ name }): Row => {
     return prune
       ? { sign: '-', name, says: 'remove: the file no longer names it' }
@@ -112,10 +118,11 @@ interface Row {
   readonly says: string
 }
 
-function entryRows(plan: EntryPlan): readonly Row[] {
+function entryRows(plan: EntryPlan, withKept: boolean): readonly Row[] {
   const { entry, actions, reasons, revoke, crl, exports } = plan
   const rows: Row[] = [...actions].flatMap(([action, numbers]) => {
-    if (numbers.length === 0) return []
+    const isKept = action === 'keep' || action === 'borrow'
+    if (numbers.length === 0 || (isKept && !withKept)) return []
     const isPart = entry.count !== undefined && numbers.length < entry.count
     const [first] = numbers
     const example =
