@@ -37,13 +37,18 @@ export const fastifyCertificateAuthentication: FastifyPluginCallback<FastifyCert
 ) => {
   const handler = new CertificateAuthenticationHandler(options)
   const forward = forwarding && certificateForwarding(forwarding)
+  const authenticate = async (request: FastifyRequest): Promise<AuthenticateResult> => {
+    try {
+      return await handler.authenticate(request, nodeConnection(request.raw))
+    } catch (error) {
+      throw new CertificateAuthenticationError(error)
+    }
+  }
   instance.decorateRequest('authentication', undefined)
   instance.decorateRequest('principal', undefined)
   instance.addHook('onRequest', async (request, reply) => {
     forward?.(request.raw, reply.raw, () => undefined)
-    const result = await handler.authenticate(request, nodeConnection(request.raw)).catch((error: unknown) => {
-      throw new CertificateAuthenticationError(error)
-    })
+    const result = await authenticate(request)
     request.authentication = result
     request.principal = principalIn(result)
     setAuthenticated(request, {

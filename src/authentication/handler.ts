@@ -92,44 +92,84 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   }
 
   /**
-   * Authenticates a request, once: who asks again gets the same.
-   * @throws what a callback, the cache or the building of the chain threw, unless `onAuthenticationFailed` decided
+   * Authenticates a request, once: who asks again gets the same. What the cache knows comes at once, and not as a
+   * promise: a hit should cost the request no turn of the event loop.
+   * @throws what a callback, the cache or the building of the chain threw, unless `onAuthenticationFailed` decided;
+   *   always as a rejection
    */
-  authenticate(request: Request, connection: ConnectionFacts): Promise<AuthenticateResult> {
-    const keeper = request as Record<symbol, Promise<AuthenticateResult> | undefined>
+  authenticate(request: Request, connection: ConnectionFacts): MaybePromise<AuthenticateResult> {
+    const keeper = request as Record<symbol, MaybePromise<AuthenticateResult> | undefined>
     let result = keeper[this.#result]
     if (result === undefined) {
-      result = this.#authenticate(request, connection)
+      try {
+        result = this.#authenticate(request, connection)
+      } catch (error) {
+        // Of a log that throws.
+        result = Promise.reject(error)
+      }
       keeper[this.#result] = result
     }
     return result
   }
 
-  async #authenticate(request: Request, connection: ConnectionFacts): Promise<AuthenticateResult> {
+  #authenticate(request: Request, connection: ConnectionFacts): MaybePromise<AuthenticateResult> {
     if (!connection.isHttps) {
       this.log({ event: 'not-https', level: 'debug', message: 'not https: nothing to authenticate' })
       return this.#noResult()
     }
-    let certificate: ClientCertificate | undefined
-    try {
-      const presented = readCertificate(connection)
-      const read = presented instanceof Promise ? await presented : presented
-      if (read instanceof DerError) return await this.#afterFailure(request, this.#malformed(read))
-      if (read === undefined) {
-        this.log({ event: 'no-certificate', level: 'debug', message: 'the client presented no certificate' })
-        return this.#noResult()
-      }
-      certificate = read
-      // What the cache knows is not checked again.
-      const known = this.#options.cache?.get(certificate, this.scheme, request)
-      const hit = known instanceof Promise ? await known : known
-      return hit ?? (await this.#validateAndStore(request, certificate))
-    } catch (error) {
-      this.log({ event: 'exception', level: 'error', message: 'certificate authentication threw', error })
-      const context = await this.#raiseFailed(request, error, { clientCertificate: certificate, chain: undefined })
-      if (context?.result !== undefined) return context.result
-      throw error
+    const presented = readCertificate(connection)
+    return presented instanceof Promise
+      ? presented.then((one) => this.#judge(request, one))
+      : this.#judge(request, presented)
+  }
+
+  #judge(request: Request, presented: Presented): MaybePromise<AuthenticateResult> {
+    if (presented === undefined) {
+      this.log({ event: 'no-certificate', level: 'debug', message: 'the client presented no certificate' })
+      return this.#noResult()
     }
+    if (presented instanceof Unreadable) return this.#unreadable(request, presented)
+    let known: MaybePromise<AuthenticateResult | undefined>
+    try {
+      known = this.#options.cache?.get(presented, this.scheme, request)
+    } catch (error) {
+      return this.#thrown(request, error, presented)
+    }
+    // What the cache knows is not checked again.
+    return known !== undefined && 'outcome' in known ? known : this.#unlessKnown(request, presented, known)
+  }
+
+  async #unlessKnown(
+    request: Request,
+    certificate: ClientCertificate,
+    known: MaybePromise<AuthenticateResult | undefined>,
+  ): Promise<AuthenticateResult> {
+    try {
+      return (await known) ?? (await this.#validateAndStore(request, certificate))
+    } catch (error) {
+      return this.#thrown(request, error, certificate)
+    }
+  }
+
+  async #unreadable(request: Request, { error }: Unreadable): Promise<AuthenticateResult> {
+    if (!(error instanceof DerError)) return this.#thrown(request, error, undefined)
+    try {
+      return await this.#afterFailure(request, this.#malformed(error))
+    } catch (thrown) {
+      return this.#thrown(request, thrown, undefined)
+    }
+  }
+
+  /** The application may say what comes of an exception; else it fails the request. */
+  async #thrown(
+    request: Request,
+    error: unknown,
+    clientCertificate: ClientCertificate | undefined,
+  ): Promise<AuthenticateResult> {
+    this.log({ event: 'exception', level: 'error', message: 'certificate authentication threw', error })
+    const context = await this.#raiseFailed(request, error, { clientCertificate, chain: undefined })
+    if (context?.result !== undefined) return context.result
+    throw error
   }
 
   async #validateAndStore(request: Request, certificate: ClientCertificate): Promise<AuthenticateResult> {
@@ -252,19 +292,24 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   }
 }
 
-type ReadCertificate = ClientCertificate | DerError | undefined
+type MaybePromise<T> = T | Promise<T>
 
-/** What clients send may be anything: a certificate that cannot be read is a failure of theirs and no exception. */
-function readCertificate(connection: ConnectionFacts): ReadCertificate | Promise<ReadCertificate> {
-  try {
-    const presented = connection.clientCertificate()
-    return presented instanceof Promise ? presented.catch(derError) : presented
-  } catch (error) {
-    return derError(error)
+/** What clients send may be anything, and a certificate that cannot be read is a failure of theirs. */
+class Unreadable {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
   }
 }
 
-function derError(error: unknown): DerError {
-  if (error instanceof DerError) return error
-  throw error
+type Presented = ClientCertificate | Unreadable | undefined
+
+function readCertificate(connection: ConnectionFacts): MaybePromise<Presented> {
+  try {
+    const presented = connection.clientCertificate()
+    return presented instanceof Promise ? presented.catch((error: unknown) => new Unreadable(error)) : presented
+  } catch (error) {
+    return new Unreadable(error)
+  }
 }

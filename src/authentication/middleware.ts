@@ -54,26 +54,35 @@ export function certificateAuthentication<
   Response extends NodeResponse = NodeResponse,
 >(options: CertificateAuthenticationOptions<Request, Response>): CertificateAuthentication<Request, Response> {
   const handler = new CertificateAuthenticationHandler(options)
-  const authenticate = (request: Request) => handler.authenticate(request, nodeConnection(request))
+  const authenticate = async (request: Request) => handler.authenticate(request, nodeConnection(request))
   const challenge = async (request: Request, response: Response, properties?: AuthenticationProperties) => {
     const context = await handler.challenge(request, response, properties)
     if (context?.handled !== true) forbid(response)
   }
+  const enter = (request: Request, response: Response, result: AuthenticateResult): void => {
+    const known = request as AuthenticatedRequest
+    setAuthenticated(request, {
+      result,
+      challenge: () => challenge(request, response),
+      forbid: () => forbid(response),
+    })
+    known.authentication = result
+    known.principal = principalIn(result)
+  }
   const middleware = (request: Request, response: Response, next: Next): void => {
-    authenticate(request).then(
-      (result) => {
-        setAuthenticated(request, {
-          result,
-          challenge: () => challenge(request, response),
-          forbid: () => forbid(response),
-        })
-        const known = request as AuthenticatedRequest
-        known.authentication = result
-        known.principal = principalIn(result)
-        next()
-      },
-      (error) => next(new CertificateAuthenticationError(error)),
-    )
+    const result = handler.authenticate(request, nodeConnection(request))
+    if (result instanceof Promise) {
+      result.then(
+        (one) => {
+          enter(request, response, one)
+          next()
+        },
+        (error) => next(new CertificateAuthenticationError(error)),
+      )
+    } else {
+      enter(request, response, result)
+      next()
+    }
   }
   return Object.assign(middleware, { scheme: handler.scheme, authenticate, challenge, forbid })
 }

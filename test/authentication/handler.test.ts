@@ -242,6 +242,32 @@ test('a request is authenticated once', async () => {
   expect(onCertificateValidated).toHaveBeenCalledTimes(1)
 })
 
+test('what the cache knows goes on at once, what is not known does not', async () => {
+  const cache = new MemoryValidationCache({ clock: () => AT })
+  const authentication = certificateAuthentication({ clock: () => AT, ...SELF_SIGNED, cache })
+  const outcomes: (string | undefined)[] = []
+  const { get } = await serve(
+    (request, response, next) => {
+      authentication(request, response, next)
+      outcomes.push(authenticationOf(request)?.outcome)
+    },
+    (_, response) => response.end(),
+  )
+  await get({ client: SS_NONE })
+  await get({ client: SS_NONE })
+  expect(outcomes).toEqual([undefined, 'success'])
+})
+
+test('a log that throws fails the request and not the server', async () => {
+  const log = () => {
+    throw new Error('SECRET log')
+  }
+  const { get } = await serveHttp(certificateAuthentication({ clock: () => AT, log }), (_, response) => response.end())
+  const { status, body } = await get()
+  expect(status).toBe(500)
+  expect(body).not.toContain('SECRET')
+})
+
 test('two schemes do not know of each other', async () => {
   const strict = certificateAuthentication({ clock: () => AT, scheme: 'strict' })
   const lenient = certificateAuthentication({ clock: () => AT, scheme: 'lenient', ...SELF_SIGNED })
