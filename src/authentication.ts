@@ -3,21 +3,92 @@
  * Fastify's part is `devpki/authentication/fastify`, because its types need Fastify's.
  */
 
+// Authenticating: the middleware, the Web form, and the handler both stand on
+
 export { authenticationOf, CertificateAuthenticationError } from './authentication/authenticated.ts'
-// Remembering
-export { type MemoryCacheOptions, MemoryValidationCache, type ValidationCache } from './authentication/cache.ts'
+export type { Clock } from './authentication/clock.ts'
+export { clientCertificateOf, type NodeRequest } from './authentication/connection.ts'
+export type {
+  AuthenticationFailedContext,
+  CertificateAuthenticationEvents,
+  CertificateValidatedContext,
+  ChallengeContext,
+} from './authentication/events.ts'
+export {
+  CertificateAuthenticationHandler,
+  type ConnectionFacts,
+  DEFAULT_SCHEME,
+} from './authentication/handler.ts'
+export type { AuthenticationEvent, AuthenticationLog, AuthenticationLogEntry } from './authentication/log.ts'
+export {
+  type CertificateAuthentication,
+  certificateAuthentication,
+  type Next,
+  type NodeResponse,
+} from './authentication/middleware.ts'
+export type { CertificateTypes, CertificateValidationOptions } from './authentication/options.ts'
+export {
+  type AuthenticateResult,
+  AuthenticationFailure,
+  type AuthenticationProperties,
+} from './authentication/result.ts'
+export {
+  type WebAuthenticationOptions,
+  WebCertificateAuthentication,
+  type WebConnection,
+} from './authentication/web.ts'
+
+// Who it is
+
+export { CLAIM_TYPE, CLAIM_VALUE_TYPE, LOCAL_AUTHORITY } from './authentication/claim-types.ts'
+export { defaultClaims, defaultPrincipal } from './authentication/claims.ts'
+export { ClientCertificate } from './authentication/client-certificate.ts'
+export { formatDotnetName } from './authentication/dotnet-name.ts'
+export { type NameInfoOptions, type NameType, nameInfo } from './authentication/name-info.ts'
+export { type Claim, ClaimsPrincipal, type ClaimToMake } from './authentication/principal.ts'
+
 // Allowing
+
+export type { CertificateAuthenticationOptions, Surroundings } from './authentication/authentication-options.ts'
 export {
   CertificatePolicy,
   type CertificateRequirement,
   type Decision,
   SERVICE_ACCOUNTS,
 } from './authentication/certificate-policy.ts'
-// Who it is
-export { CLAIM_TYPE, CLAIM_VALUE_TYPE, LOCAL_AUTHORITY } from './authentication/claim-types.ts'
-export { defaultClaims, defaultPrincipal } from './authentication/claims.ts'
-export { ClientCertificate } from './authentication/client-certificate.ts'
-// The client's side
+export {
+  type RequireCertificate,
+  type RequireCertificateOptions,
+  requireCertificate,
+} from './authentication/require-certificate.ts'
+// Remembering
+
+export { type MemoryCacheOptions, MemoryValidationCache, type ValidationCache } from './authentication/cache.ts'
+
+// Behind proxies
+
+export {
+  AZURE_CERTIFICATE_HEADER,
+  type CertificateForwardingOptions,
+  certificateForwarding,
+  type HeaderConverter,
+} from './authentication/forwarding.ts'
+export { decodeCertificateHeader, type HeaderEncoding } from './authentication/header-certificate.ts'
+export { TrustedProxies } from './authentication/trusted-proxies.ts'
+
+// The server's side of TLS
+
+export { type HostRouterOptions, hostRouter } from './authentication/host-router.ts'
+export { redirectToHost } from './authentication/redirect.ts'
+export {
+  type ChallengeScheme,
+  forwardScheme,
+  type SchemeForwardingOptions,
+} from './authentication/scheme-forwarding.ts'
+export { type ServerTlsOptions, serverTls } from './authentication/server-tls.ts'
+
+// The client's side of TLS
+
 export {
   type ClientTlsOptions,
   clientAgent,
@@ -27,62 +98,9 @@ export {
   readCredentialFiles,
   readStoredCredential,
 } from './authentication/client-tls.ts'
-export type { Clock } from './authentication/clock.ts'
-export { clientCertificateOf, type NodeRequest } from './authentication/connection.ts'
-export { formatDotnetName } from './authentication/dotnet-name.ts'
-export type {
-  AuthenticationFailedContext,
-  CertificateAuthenticationEvents,
-  CertificateValidatedContext,
-  ChallengeContext,
-} from './authentication/events.ts'
-// Behind proxies
-export {
-  AZURE_CERTIFICATE_HEADER,
-  type CertificateForwardingOptions,
-  certificateForwarding,
-  type HeaderConverter,
-} from './authentication/forwarding.ts'
-// Authenticating
-export {
-  CertificateAuthenticationHandler,
-  type CertificateAuthenticationOptions,
-  type ConnectionFacts,
-  DEFAULT_SCHEME,
-  type Surroundings,
-} from './authentication/handler.ts'
-export { decodeCertificateHeader, type HeaderEncoding } from './authentication/header-certificate.ts'
-export { type HostRouterOptions, hostRouter } from './authentication/host-router.ts'
-export type { AuthenticationEvent, AuthenticationLog, AuthenticationLogEntry } from './authentication/log.ts'
-export {
-  type CertificateAuthentication,
-  certificateAuthentication,
-  type Next,
-  type NodeResponse,
-} from './authentication/middleware.ts'
-export { type NameInfoOptions, type NameType, nameInfo } from './authentication/name-info.ts'
-export type { CertificateTypes, CertificateValidationOptions } from './authentication/options.ts'
-export { type Claim, ClaimsPrincipal, type ClaimToMake } from './authentication/principal.ts'
-// The server's side of TLS
-export { redirectToHost } from './authentication/redirect.ts'
-export {
-  type RequireCertificate,
-  type RequireCertificateOptions,
-  requireCertificate,
-} from './authentication/require-certificate.ts'
-export {
-  type AuthenticateResult,
-  AuthenticationFailure,
-  type AuthenticationProperties,
-} from './authentication/result.ts'
-export { type ServerTlsOptions, serverTls } from './authentication/server-tls.ts'
-export { TrustedProxies } from './authentication/trusted-proxies.ts'
-export {
-  type WebAuthenticationOptions,
-  WebCertificateAuthentication,
-  type WebConnection,
-} from './authentication/web.ts'
+
 // What the options hold, so that one import is enough
+
 export { PkiError } from './errors.ts'
 export type { Credential } from './keys/credential.ts'
 export { EvidenceCache } from './online/cache.ts'

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { circles, type SourceFile, sourceFiles } from './source-tree.ts'
+import { circles, type SourceFile, sourceFiles, textsOutsideSrc } from './source-tree.ts'
 
 type Rule = (files: readonly SourceFile[]) => readonly string[]
 
@@ -66,6 +66,18 @@ const noMiscellany: Rule = (files) =>
   files
     .map(({ path }) => path)
     .filter((path) => path.split(/[/.-]/).some((word) => /^(utils?|helpers?|common|misc|shared|stuff)$/.test(word)))
+
+/** Values only: a type is exported for whoever meets it in a signature. Tests, programs and the build import too. */
+const noIdleExport =
+  (elsewhere: string): Rule =>
+  (files) =>
+    files.flatMap(({ path, code }) => {
+      const others = files.filter((file) => file.path !== path).map((file) => file.code)
+      return [...code.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)]
+        .map(([, name]) => new RegExp(`\\b${name}\\b`))
+        .filter((name) => !others.some((other) => name.test(other)) && !name.test(elsewhere))
+        .map((name) => `${path}: ${name.source.slice(2, -2)}`)
+    })
 
 const wellNamed: Rule = (files) =>
   files
@@ -164,6 +176,10 @@ const RULES: Readonly<Record<string, { readonly rule: Rule; readonly broken: Rea
     rule: noMiscellany,
     broken: { 'der/utils.ts': '', 'cli/string-helpers.ts': '', 'common/a.ts': '' },
   },
+  'what is exported is imported somewhere': {
+    rule: noIdleExport(textsOutsideSrc()),
+    broken: { 'der/a.ts': 'export const exportedForNobody = 1' },
+  },
   'kebab-case': { rule: wellNamed, broken: { 'der/fooBar.ts': '', 'Der/a.ts': '' } },
   'path/ imports x509/, der/, errors and node:crypto only': {
     rule: pathStandsAlone,
@@ -227,10 +243,13 @@ it('reads every form of import', () => {
     "import type { B } from './b.ts'",
     "import {\n  c,\n  d,\n} from './c.ts'",
     "import './e.ts'",
+    "const paths = '/crl/*'",
+    'const help = `pki serve --fault /ocsp/*:http500`',
     "const f = () => import('./f.ts')",
     "export { g } from './g.ts'",
     "// import h from './h.ts'",
     "/* import i from './i.ts' */",
+    "// it's `odd */",
     "const tty = process.getBuiltinModule('node:tty')",
   ].join('\n')
   const [file] = sourceFiles(new Map([['x/x.ts', text]]))

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const SRC = fileURLToPath(new URL('../src', import.meta.url))
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
 export interface Import {
   /** As written: `../errors.ts`, `node:fs`, `commander`. */
@@ -45,8 +45,23 @@ function readTree(): ReadonlyMap<string, string> {
   return new Map(files.map((path) => [path, readFileSync(join(SRC, path), 'utf8')]))
 }
 
+/** All of the code beside src/ that may import from it, in one text. */
+export function textsOutsideSrc(): string {
+  return ['test', 'scripts', 'bin', 'bench']
+    .map((folder) => join(SRC, '..', folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)))
+    .filter((path) => /\.(?:ts|mjs|cjs|js)$/.test(path) && !path.endsWith('architecture.test.ts'))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+}
+
+const STRING = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`/
+const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|(?<=[\s;{}()])\/\/ .*$/
+const STRING_OR_COMMENT = new RegExp(`(${STRING.source})|${COMMENT.source}`, 'gm')
+
+/** Strings stay, and with them what only looks like a comment: `'/crl/*'`. */
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|(?<=[\s;{}()])\/\/ .*$/gm, '')
+  return text.replace(STRING_OR_COMMENT, (_, string: string | undefined) => string ?? '')
 }
 
 const STATEMENT = /^(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm

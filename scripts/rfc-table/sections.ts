@@ -50,6 +50,7 @@ const CRL_STATUS: Where = {
 }
 const VALIDATE: Where = { files: ['path/validate.ts'], tests: ['path/verify.test.ts', 'conformance/pkits.test.ts'] }
 const BUILD: Where = { files: ['path/build.ts', 'path/trust-store.ts'], tests: ['path/build.test.ts'] }
+const STRENGTH: Where = { files: ['path/strength.ts'], tests: ['path/verify.test.ts'] }
 const IDENTITY: Where = { files: ['path/identity.ts'], tests: ['path/identity.test.ts'] }
 
 function row(number: string, title: string, where: Where, note?: string, support: Support = 'yes'): Section {
@@ -299,6 +300,7 @@ export const DOCUMENTS: readonly { readonly name: string; readonly title: string
     },
   },
   { name: 'RFC 6962', title: 'Certificate Transparency', where: KNOWN },
+  { name: 'RFC 9325', title: 'Recommendations for TLS', where: STRENGTH },
   { name: 'RFC 9525', title: 'Service identity', where: IDENTITY },
   {
     name: 'CA/B BR',

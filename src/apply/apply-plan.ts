@@ -13,7 +13,7 @@ import type { ResolvedEntry } from '../hierarchy-file/resolve.ts'
 export type Action = 'make' | 'restore' | 'change' | 'renew' | 'rechain' | 'adopt' | 'borrow' | 'keep'
 
 /** The actions after which something is on the disk that was not there before. */
-export const WRITING: readonly Action[] = ['make', 'restore', 'change', 'renew', 'rechain', 'adopt']
+const WRITING: readonly Action[] = ['make', 'restore', 'change', 'renew', 'rechain', 'adopt']
 
 /** Why something is changed. */
 export type Reason = 'entry' | 'issuer' | 'key' | 'interrupted' | 'foreign'

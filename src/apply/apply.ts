@@ -6,8 +6,9 @@
 
 import { PkiError } from '../errors.ts'
 import { atPlace, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import { sweepAbandoned } from '../store/abandoned.ts'
 import { putBatch } from '../store/credential-batch.ts'
-import { APPLY_DRAFTS, sweepDrafts } from '../store/file-writer.ts'
+import { APPLY_DRAFTS, removeIfEmpty, sweepDrafts } from '../store/file-writer.ts'
 import { importedEvent } from '../store/issued-event.ts'
 import { holdLock, type ProcessTable } from '../store/lock.ts'
 import { rechain } from '../store/rechain.ts'
@@ -57,9 +58,11 @@ export async function applyPlan(plan: ApplyPlan, options: ApplyOptions, means: A
   const lock = holdLock(`${store.folder}/.apply.lock`, processes)
   try {
     sweepDrafts(store.folder, APPLY_DRAFTS)
+    sweepAbandoned(store.folder, processes)
     return await new Run(plan, options, means).carryOut()
   } finally {
     lock.release()
+    removeIfEmpty(store.folder)
   }
 }
 
@@ -139,8 +142,8 @@ class Run {
   }
 
   /**
-   * Makes the first and the last certificate of each entry for somebody else's key, and throws them away: names, path
-   * lengths, name constraints and periods are the same for those between.
+   * Makes the first and the last certificate of each entry, where there is an issuer for somebody else's key, and throws
+   * them away: names, path lengths, name constraints and periods are the same for those between.
    */
   async #tryOut(plans: readonly EntryPlan[]): Promise<readonly EntryToMake[]> {
     const entries: EntryToMake[] = []
@@ -156,8 +159,7 @@ class Run {
     try {
       const relations = await this.#authorities.relations(entry)
       const stranger = relations.issuer && predecessorOf(relations.issuer.credential.certificate, undefined)
-      const isPlain = entry.defects.length === 0 && stranger !== undefined
-      const tried = isPlain ? [numbers[0], numbers.at(-1)].filter((n) => n !== undefined) : []
+      const tried = [numbers[0], numbers.at(-1)].filter((n) => n !== undefined)
       for (const n of new Set(tried)) makeInstance(entry, n, relations, this.#means, stranger)
       return relations
     } catch (cause) {
@@ -199,7 +201,7 @@ class Run {
     const { store, now } = this.#means
     for (const { entry, actions } of this.#plan.entries) {
       for (const n of actions.get('rechain') ?? NONE) {
-        rechain(store, instanceName(entry, n), this.#authorities.chainBelow(entry.from), now)
+        rechain(store, instanceName(entry, n), this.#authorities.chainBelow(entry.from), now, APPLY_DRAFTS)
       }
     }
   }

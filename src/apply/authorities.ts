@@ -21,8 +21,8 @@ export interface AuthorityMeans extends MakingMeans {
 }
 
 /** Whether an entry is made here, and not by the crew that makes the many. */
-export function isMadeFirst(entry: ResolvedEntry): boolean {
-  return entry.count === undefined && (entry.isAuthority || entry.from === undefined || entry.crossSigns !== undefined)
+export function isMadeFirst({ count, isAuthority, isDependedOn, from, crossSigns }: ResolvedEntry): boolean {
+  return count === undefined && (isAuthority || isDependedOn || from === undefined || crossSigns !== undefined)
 }
 
 /** The one action of an entry that stands for a single certificate; undefined if another shard writes it. */
@@ -130,14 +130,19 @@ export class Authorities {
    * @throws PkiError `refused.key` if its private key is not there, `input.password`
    */
   async authority(name: string): Promise<NamedAuthority> {
-    const made = this.#made.get(name)
-    const privateKey = made?.item.credential.key === 'keep' ? undefined : made?.credential.privateKey
     const credential = {
       certificate: this.certificate(name),
       chain: this.#chainOf(name),
-      privateKey: privateKey ?? (await this.#key(name)),
+      privateKey: await this.#keyOf(name),
     }
     return { name, credential }
+  }
+
+  /** The one that was just made, or else that of the store. */
+  async #keyOf(name: string): Promise<PrivateKey> {
+    const made = this.#made.get(name)
+    const isNew = typeof made?.item.credential.key === 'object'
+    return (isNew ? made.credential.privateKey : undefined) ?? this.#key(name)
   }
 
   /** The certificate of a name as it is after this run. */
@@ -159,7 +164,10 @@ export class Authorities {
     return issuer === undefined ? [] : [this.certificate(issuer), ...this.#chainOf(issuer)]
   }
 
+  /** For a cross-certificate, that of the authority it is for. */
   async #key(name: string): Promise<PrivateKey> {
+    const holder = this.#entries.get(name)?.crossSigns
+    if (holder !== undefined) return this.#keyOf(holder)
     const known = this.#keys.get(name)
     if (known !== undefined) return known
     const key = await this.#means.unlockKey(name)

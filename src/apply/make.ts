@@ -67,6 +67,7 @@ export function makeInstance(
   const event = {
     ...issuedEvent({ name, certificate }, above, entry.profileName),
     specification: entry.specification,
+    ...(entry.defects.length > 0 && { defects: entry.defects }),
     ...(predecessor?.fingerprint !== undefined && { renews: predecessor.fingerprint }),
   }
   const key = storedKey(entry, privateKey, predecessor)

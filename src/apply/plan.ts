@@ -128,7 +128,8 @@ class Planner {
   #borrow(entry: ResolvedEntry, n: number, name: string, actions: Map<Action, number[]>): void {
     const { from, revoked, count } = entry
     const isListed = revoked !== undefined && from !== undefined && this.#options.owns(from)
-    if (isListed || (count === undefined && entry.isAuthority)) pushTo(actions, 'borrow', n)
+    const mayHaveToSign = entry.isAuthority || entry.isDependedOn
+    if (isListed || (count === undefined && mayHaveToSign)) pushTo(actions, 'borrow', n)
     if (count === undefined) this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })
   }
 

@@ -16,6 +16,8 @@ export interface NameRecord {
   /** Of the issuer's certificate that stands in its chain. */
   readonly issuerFingerprint: string | undefined
   readonly profile: string | undefined
+  /** Ids of what is wrong with it on purpose. */
+  readonly defects: readonly string[]
   /** Fingerprint of the entry it was made from; undefined if no hierarchy file made it. */
   readonly specification: string | undefined
   /** It was there before a hierarchy file named it. */
@@ -77,6 +79,7 @@ function note(entry: JournalEntry, names: Map<string, NameRecord>, once: (text: 
         issuerKeyHash: issued?.issuerKeyHash && once(issued.issuerKeyHash),
         issuerFingerprint: issued?.issuerFingerprint && once(issued.issuerFingerprint),
         profile: issued?.profile && once(issued.profile),
+        defects: issued?.defects ?? NOTHING,
         specification: issued?.specification && once(issued.specification),
         isAdopted: renews && before.isAdopted,
         renews: renews ? [...before.renews, before.fingerprint] : NOTHING,

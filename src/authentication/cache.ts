@@ -21,6 +21,7 @@ export interface ValidationCache {
   ): void | Promise<void>
 }
 
+/** How much a {@link MemoryValidationCache} remembers, and for how long. */
 export interface MemoryCacheOptions {
   readonly clock?: Clock | undefined
   /** Entries. Default 1024. */
@@ -30,7 +31,7 @@ export interface MemoryCacheOptions {
 }
 
 /** Milliseconds after which an entry is forgotten however often it is used. */
-export const MAX_ENTRY_AGE = 30 * 60_000
+const MAX_ENTRY_AGE = 30 * 60_000
 
 const DEFAULT_SIZE = 1024
 const DEFAULT_EXPIRATION = 2 * 60_000

@@ -7,6 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { PkiError } from '../errors.ts'
 import { CLAIM_TYPE } from './claim-types.ts'
 import type { ClientCertificate } from './client-certificate.ts'
+import { requireKnown } from './option-checks.ts'
 import type { ClaimsPrincipal } from './principal.ts'
 import type { AuthenticateResult } from './result.ts'
 import { compilePatterns, requireLinearPattern, type SubjectMatcher } from './subject-pattern.ts'
@@ -34,7 +35,15 @@ export const SERVICE_ACCOUNTS: CertificateRequirement = {
   allowedSubjectPatterns: ['^CN=.*\\.svc\\.cluster\\.local$', '^CN=service-[a-z]+$'],
 }
 
+/** What a policy says. Both refusals are answered 403; `onChallenge` is asked only where nobody has authenticated. */
 export type Decision = 'allowed' | 'not-authenticated' | 'not-allowed'
+
+const REQUIREMENTS: Readonly<Record<keyof Required<CertificateRequirement>, true>> = {
+  allowedThumbprints: true,
+  allowedSubjectPatterns: true,
+  allowedSpiffeIds: true,
+  allowedPublicKeys: true,
+}
 
 /** A requirement, made ready. */
 export class CertificatePolicy {
@@ -47,10 +56,14 @@ export class CertificatePolicy {
   #matchesSubject: SubjectMatcher | undefined
   readonly #isOpen: boolean
 
-  /** @throws PkiError `usage.option` for what is no thumbprint, pin, SPIFFE ID or pattern that runs in linear time */
+  /** @throws PkiError `usage.option` for a requirement that there is not, and for what is no thumbprint, pin, SPIFFE ID or pattern that runs in linear time */
   constructor(requirement: CertificateRequirement = {}) {
+    requireKnown(requirement, REQUIREMENTS, 'the requirement')
     const { allowedThumbprints, allowedSubjectPatterns, allowedSpiffeIds, allowedPublicKeys } = requirement
     const lists = [allowedThumbprints, allowedSubjectPatterns, allowedSpiffeIds, allowedPublicKeys]
+    if (!lists.every((list) => list === undefined || Array.isArray(list))) {
+      throw new PkiError('usage.option', 'a requirement takes lists')
+    }
     this.#isOpen = lists.every((list) => list === undefined)
     this.#thumbprints = (allowedThumbprints ?? []).map(thumbprint)
     this.#publicKeys = (allowedPublicKeys ?? []).map(publicKeyPin)

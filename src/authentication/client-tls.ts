@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, type AgentOptions } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
 import { assembleCredential } from '../container/credential-assembly.ts'
-import { readInput, requireCertificates } from '../container/input.ts'
+import { type Input, readInput, requireCertificates } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
 import type { Credential } from '../keys/credential.ts'
 import { parsePrivateKey } from '../keys/key-file.ts'
@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { pemOf, tlsIdentity } from './server-tls.ts'
 
+/** What a client presents, and whom it trusts. */
 export interface ClientTlsOptions {
   /** Who the client is. */
   readonly credential: Credential
@@ -63,13 +64,37 @@ export interface CredentialFiles {
  *   key belongs to none of the certificates; `refused.key` if there is no key
  */
 export async function readCredentialFiles({ files, password }: CredentialFiles): Promise<Credential> {
-  const inputs = await Promise.all(files.map((source) => readInput(readFile(source), { source, password })))
+  if (!Array.isArray(files)) throw new PkiError('usage.option', 'files is a list: of a PFX, or of certificate and key')
+  const inputs = await Promise.all(files.map((source) => readSecret(source, password)))
   const certificates = inputs.flatMap((input) =>
     input.certificates.length + input.malformedCertificates.length === 0 ? [] : requireCertificates(input),
   )
   const [key] = inputs.flatMap(({ privateKeys }) => privateKeys)
-  if (key === undefined) throw new PkiError('refused.key', `no private key in ${files.join(', ')}`)
+  const among = files.join(', ')
+  if (key === undefined) {
+    const hint = 'name the file of the private key too'
+    throw new PkiError('refused.key', `no private key in ${among}`, { hint })
+  }
+  if (certificates.length === 0) {
+    throw new PkiError('input.mismatch', `a private key and no certificate in ${among}`, {
+      hint: 'name the file of the certificate too',
+    })
+  }
   return assembleCredential(certificates, key)
+}
+
+/** Where passwords go here is another place than on the command line. */
+async function readSecret(source: string, password: string | undefined): Promise<Input> {
+  try {
+    return await readInput(readFile(source), { source, password })
+  } catch (error) {
+    if (!(error instanceof PkiError) || error.code !== 'input.password') throw error
+    throw new PkiError(error.code, error.message, {
+      hint: 'pass the right one: readCredentialFiles({ files, password })',
+      context: error.context,
+      cause: error,
+    })
+  }
 }
 
 /** Reads certificates from a file, such as the roots to trust. @throws PkiError as {@link readCredentialFiles} */

@@ -11,6 +11,8 @@ export interface NodeRequest {
   readonly headers: IncomingHttpHeaders
   readonly socket: Socket
   readonly url?: string | undefined
+  /** Of HTTP/2, where every request has a socket object of its own and those of a connection share this. */
+  readonly stream?: { readonly session?: object | undefined } | undefined
 }
 
 /** What a trusted proxy forwarded; what is missing is as the connection itself has it. */
@@ -31,16 +33,18 @@ export function setForwarded(request: object, facts: ForwardedFacts): void {
 export function nodeConnection(request: NodeRequest): ConnectionFacts {
   const { isHttps, clientCertificate } = forwarded.get(request) ?? {}
   const { socket } = request
+  const connection = request.stream?.session ?? socket
   return {
     isHttps: isHttps ?? isEncrypted(socket),
-    clientCertificate: clientCertificate ?? (() => peerCertificate(socket)),
+    clientCertificate: clientCertificate ?? (() => peerCertificate(socket, connection)),
   }
 }
 
 /** The certificate that a request came with, forwarded or of its own connection. @throws DerError if it cannot be read */
 export function clientCertificateOf(request: NodeRequest): ClientCertificate | undefined {
   const { clientCertificate } = forwarded.get(request) ?? {}
-  return clientCertificate === undefined ? peerCertificate(request.socket) : clientCertificate()
+  if (clientCertificate !== undefined) return clientCertificate()
+  return peerCertificate(request.socket, request.stream?.session ?? request.socket)
 }
 
 function isEncrypted(socket: Socket): socket is TLSSocket {
@@ -48,17 +52,17 @@ function isEncrypted(socket: Socket): socket is TLSSocket {
 }
 
 /** Read once a connection, not once a request. */
-const peerCertificates = new WeakMap<Socket, ClientCertificate>()
+const peerCertificates = new WeakMap<object, ClientCertificate>()
 
-function peerCertificate(socket: Socket): ClientCertificate | undefined {
+function peerCertificate(socket: Socket, connection: object): ClientCertificate | undefined {
   if (!isEncrypted(socket)) return undefined
-  const known = peerCertificates.get(socket)
+  const known = peerCertificates.get(connection)
   if (known !== undefined) return known
   const raw = socket.getPeerX509Certificate()?.raw
   if (raw === undefined) return undefined
   const certificate = ClientCertificate.parse(raw)
-  peerCertificates.set(socket, certificate)
+  peerCertificates.set(connection, certificate)
   // A renegotiation (TLS 1.2) may bring another one.
-  socket.once('secure', () => peerCertificates.delete(socket))
+  socket.once('secure', () => peerCertificates.delete(connection))
   return certificate
 }

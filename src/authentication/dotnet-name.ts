@@ -36,7 +36,7 @@ const STRING_TAGS: ReadonlySet<number> = new Set([
 ])
 
 /** The value of an attribute whose type .NET reads as text; undefined for other types, VisibleString among them. */
-export function dotnetText({ tag, value, encoded }: Attribute): string | undefined {
+function dotnetText({ tag, value, encoded }: Attribute): string | undefined {
   if (value === undefined || !STRING_TAGS.has(tag)) return undefined
   const text = tag === Tag.teletexString ? (utf8Text(contentOf(encoded)) ?? value) : value
   return text.replace(/\0+$/, '')

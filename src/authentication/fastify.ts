@@ -1,11 +1,18 @@
 /** Certificate authentication for Fastify: a plugin, and a hook that turns people away. */
 
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+} from 'fastify'
 import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
+import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import { CertificatePolicy } from './certificate-policy.ts'
 import { nodeConnection } from './connection.ts'
 import { type CertificateForwardingOptions, certificateForwarding } from './forwarding.ts'
-import { CertificateAuthenticationHandler, type CertificateAuthenticationOptions } from './handler.ts'
+import { CertificateAuthenticationHandler } from './handler.ts'
 import { principalIn } from './middleware.ts'
 import type { ClaimsPrincipal } from './principal.ts'
 import { authorize, type RequireCertificateOptions } from './require-certificate.ts'
@@ -32,10 +39,24 @@ export interface FastifyCertificateAuthenticationOptions
  */
 export const fastifyCertificateAuthentication: FastifyPluginCallback<FastifyCertificateAuthenticationOptions> = (
   instance,
-  { forwarding, ...options },
+  options,
   done,
 ) => {
-  const handler = new CertificateAuthenticationHandler(options)
+  // A plugin with a callback that throws would take the whole process along.
+  try {
+    install(instance, options)
+  } catch (error) {
+    done(error as Error)
+    return
+  }
+  done()
+}
+
+function install(
+  instance: FastifyInstance,
+  { forwarding, ...registered }: FastifyCertificateAuthenticationOptions,
+): void {
+  const handler = new CertificateAuthenticationHandler(withoutFastifysOwn(registered))
   const forward = forwarding && certificateForwarding(forwarding)
   const authenticate = async (request: FastifyRequest): Promise<AuthenticateResult> => {
     try {
@@ -60,7 +81,17 @@ export const fastifyCertificateAuthentication: FastifyPluginCallback<FastifyCert
       forbid: () => forbid(reply),
     })
   })
-  done()
+}
+
+/** Fastify hands over what `register` was told for itself as well. */
+function withoutFastifysOwn<Options extends object>(registered: Options): Options {
+  const {
+    prefix: _prefix,
+    logLevel: _level,
+    logSerializers: _serializers,
+    ...options
+  } = registered as Options & Readonly<Record<string, unknown>>
+  return options as unknown as Options
 }
 
 // What fastify-plugin sets: hooks and decorators are the registering instance's own, not those of a child.

@@ -10,16 +10,18 @@ import { type ForwardedFacts, type NodeRequest, setForwarded } from './connectio
 import { decodeCertificateHeader, HEADER_ENCODINGS, type HeaderEncoding } from './header-certificate.ts'
 import type { AuthenticationLog } from './log.ts'
 import type { Next } from './middleware.ts'
+import { requireKnown } from './option-checks.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 
 /** The header in which Azure App Service forwards certificates. */
 export const AZURE_CERTIFICATE_HEADER = 'X-ARR-ClientCert'
 
-export const DEFAULT_CERTIFICATE_HEADER = 'X-Client-Cert'
+const DEFAULT_CERTIFICATE_HEADER = 'X-Client-Cert'
 
 /** From the text of the header to a certificate or its DER; undefined for none. What it throws means none. */
 export type HeaderConverter = (value: string) => Certificate | Uint8Array | undefined
 
+/** From whom, and in which header, a certificate is taken. */
 export interface CertificateForwardingOptions {
   /** Addresses and ranges, see `TrustedProxies`. There is no default: without it every client could be anybody. */
   readonly trustedProxies: readonly string[]
@@ -32,6 +34,14 @@ export interface CertificateForwardingOptions {
   readonly log?: AuthenticationLog | undefined
 }
 
+const OPTIONS: Readonly<Record<keyof Required<CertificateForwardingOptions>, true>> = {
+  trustedProxies: true,
+  certificateHeader: true,
+  headerConverter: true,
+  protoHeader: true,
+  log: true,
+}
+
 /** Reads what proxies forward. */
 export class CertificateForwarding {
   readonly #proxies: TrustedProxies
@@ -42,8 +52,9 @@ export class CertificateForwarding {
 
   /** @throws PkiError `usage.option` for an empty list of proxies, an empty header name, an unknown encoding */
   constructor(options: CertificateForwardingOptions) {
+    requireKnown(options ?? {}, OPTIONS, 'certificateForwarding')
+    this.#proxies = new TrustedProxies(options?.trustedProxies)
     const { certificateHeader = DEFAULT_CERTIFICATE_HEADER, protoHeader = 'X-Forwarded-Proto' } = options
-    this.#proxies = new TrustedProxies(options.trustedProxies)
     this.#header = requireHeaderName(certificateHeader)
     this.#protoHeader = protoHeader === false ? undefined : requireHeaderName(protoHeader)
     this.#convert = converter(options.headerConverter ?? 'auto')

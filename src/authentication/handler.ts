@@ -5,58 +5,26 @@
 
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
-import type { FetchOptions } from '../online/source.ts'
 import { SignatureMemory } from '../path/signatures.ts'
 import type { X509ChainResult } from '../path/x509chain/chain.ts'
-import type { ChainSurroundings } from '../path/x509chain/policy.ts'
-import type { ValidationCache } from './cache.ts'
+import { adviceOn } from './advice.ts'
+import type { CertificateAuthenticationOptions, Surroundings } from './authentication-options.ts'
 import { FAILURE_WORDS, judgeClientCertificate } from './chain-policy.ts'
-import { type DefaultPrincipalOptions, defaultPrincipal } from './claims.ts'
+import { defaultPrincipal } from './claims.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import { type Clock, systemClock } from './clock.ts'
 import {
   AuthenticationFailedContext,
-  type CertificateAuthenticationEvents,
   CertificateValidatedContext,
   ChallengeContext,
   type EventFacts,
 } from './events.ts'
 import { judgeOnline } from './judgement.ts'
-import type { AuthenticationLog, AuthenticationLogEntry } from './log.ts'
-import { CERTIFICATE_TYPES, type CertificateValidationOptions } from './options.ts'
+import type { AuthenticationLogEntry } from './log.ts'
+import { requireAuthenticationOptions } from './option-checks.ts'
 import { type AuthenticateResult, AuthenticationFailure, type AuthenticationProperties } from './result.ts'
 
-/** What .NET would find on its machine: trusted roots, intermediates, evidence on revocation. */
-export type Surroundings = Omit<ChainSurroundings, 'verificationTime'>
-
-/** ASP.NET Core's `CertificateAuthenticationOptions`; the comments give the defaults. */
-export interface CertificateAuthenticationOptions<Request = unknown, Response = unknown>
-  extends CertificateValidationOptions,
-    DefaultPrincipalOptions {
-  /** What time it is: the system's. */
-  readonly clock?: Clock | undefined
-  /** `Certificate`. What tells one authentication from another where there are several. */
-  readonly scheme?: string | undefined
-  readonly events?: CertificateAuthenticationEvents<Request, Response> | undefined
-  /** None: every request is validated anew. */
-  readonly cache?: ValidationCache | undefined
-  /**
-   * Nothing: no root is trusted in `System` mode, and nothing is known of revocation. A function is asked for each
-   * validation.
-   */
-  readonly surroundings?:
-    | Surroundings
-    | ((certificate: ClientCertificate, at: Date) => Surroundings | Promise<Surroundings>)
-    | undefined
-  /**
-   * How to get missing issuers, CRLs and OCSP responses; without allowed hosts, from this machine only. Nothing: none are
-   * got, and the revocation modes `Online` and `Offline` reject every chained certificate that `surroundings` does not
-   * clear.
-   */
-  readonly fetch?: Omit<FetchOptions, 'now'> | undefined
-  readonly log?: AuthenticationLog | undefined
-}
-
+/** The name of the scheme unless another is chosen: that of ASP.NET Core. */
 export const DEFAULT_SCHEME = 'Certificate'
 
 /** What the handler must know of a request. */
@@ -79,14 +47,11 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   /** Where a request keeps its result: with it, since a WeakMap of all requests would cost several times as much. */
   readonly #result = Symbol('certificate authentication')
 
-  /** @throws PkiError `usage.option` for an empty scheme or an unknown type of certificates */
+  /** @throws PkiError `usage.option` for an empty scheme, for options and values that there are not */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
     this.scheme = options.scheme ?? DEFAULT_SCHEME
     if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
-    const { allowedCertificateTypes: types = 'Chained' } = options
-    if (!CERTIFICATE_TYPES.includes(types)) {
-      throw new PkiError('usage.option', `${types} is no type of certificates: ${CERTIFICATE_TYPES.join(', ')}`)
-    }
+    requireAuthenticationOptions(options)
     this.#options = options
     this.#clock = options.clock ?? systemClock
   }
@@ -222,7 +187,8 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
       this.log({ event: 'wrong-type', level: 'warning', message: `${kind} certificate rejected`, subject })
     } else {
       const status = chain.status.map(({ flag, information }) => `${flag} ${information}`)
-      this.log({ event: 'chain-invalid', level: 'warning', message: failure.message, subject, status })
+      const hint = adviceOn(chain, this.#options)
+      this.log({ event: 'chain-invalid', level: 'warning', message: failure.message, subject, status, hint })
     }
     return { outcome: 'failure', failure, scheme: this.scheme, properties: {}, certificate, chain }
   }

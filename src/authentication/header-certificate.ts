@@ -8,6 +8,7 @@ import { DerError } from '../der/reader.ts'
  * spaces (nginx `$ssl_client_cert`); `auto` tells them apart.
  */
 export const HEADER_ENCODINGS = ['auto', 'base64-der', 'hex-der', 'url-encoded-pem', 'folded-pem'] as const
+/** How a proxy writes a certificate into a header. */
 export type HeaderEncoding = (typeof HEADER_ENCODINGS)[number]
 
 /**

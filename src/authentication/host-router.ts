@@ -12,6 +12,7 @@ export interface ConnectionTaker {
   emit(event: 'connection', socket: Socket): boolean
 }
 
+/** Which server takes the connections for which host name. */
 export interface HostRouterOptions {
   /** By host name, in any case. */
   readonly hosts: Readonly<Record<string, ConnectionTaker>>

@@ -22,6 +22,7 @@ export type AuthenticationEvent =
   /** Somebody authenticated and is not allowed. */
   | 'denied'
 
+/** One thing that happened, for a log. */
 export interface AuthenticationLogEntry {
   readonly event: AuthenticationEvent
   readonly level: 'debug' | 'warning' | 'error'
@@ -32,6 +33,8 @@ export interface AuthenticationLogEntry {
   readonly subject?: string | undefined
   /** The status of the chain, `flag information` each. */
   readonly status?: readonly string[] | undefined
+  /** What to do about it, where that is known. */
+  readonly hint?: string | undefined
   readonly error?: unknown
 }
 

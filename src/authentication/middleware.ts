@@ -1,12 +1,12 @@
 /**
- * Certificate authentication as a middleware for `node:http`, `node:https`, Connect and Express. It finds out who a
+ * Certificate authentication as a middleware for `node:http`, `node:https`, `node:http2`, Connect and Express. It finds out who a
  * client is and rejects nobody: that is for `requireCertificate`, or for whoever asks `authenticationOf`.
  */
 
-import type { ServerResponse } from 'node:http'
 import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
+import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import { type NodeRequest, nodeConnection } from './connection.ts'
-import { CertificateAuthenticationHandler, type CertificateAuthenticationOptions } from './handler.ts'
+import { CertificateAuthenticationHandler } from './handler.ts'
 import type { ClaimsPrincipal } from './principal.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
@@ -26,10 +26,14 @@ declare global {
 }
 
 /** As much of a response as it takes to answer 403. */
-export interface NodeResponse extends Pick<ServerResponse, 'headersSent' | 'setHeader' | 'end'> {
+export interface NodeResponse {
   statusCode: number
+  readonly headersSent: boolean
+  setHeader(name: string, value: string | number): unknown
+  end(): unknown
 }
 
+/** Hands the request on, or the error. */
 export type Next = (error?: unknown) => void
 
 /** A middleware, and what it is made of for whoever needs the parts. */
@@ -41,8 +45,8 @@ export interface CertificateAuthentication<Request, Response> {
   authenticate(request: Request): Promise<AuthenticateResult>
   /** Answers somebody who has not authenticated: as `onChallenge` says, else 403. */
   challenge(request: Request, response: Response, properties?: AuthenticationProperties): Promise<void>
-  /** Answers somebody who may not: 403, without a body. */
-  forbid(response: Response): void
+  /** Answers somebody who may not: 403, without a body. The request is for schemes that hand this over. */
+  forbid(response: Response, request?: Request): void | Promise<void>
 }
 
 /**
@@ -52,7 +56,7 @@ export interface CertificateAuthentication<Request, Response> {
 export function certificateAuthentication<
   Request extends NodeRequest = NodeRequest,
   Response extends NodeResponse = NodeResponse,
->(options: CertificateAuthenticationOptions<Request, Response>): CertificateAuthentication<Request, Response> {
+>(options: CertificateAuthenticationOptions<Request, Response> = {}): CertificateAuthentication<Request, Response> {
   const handler = new CertificateAuthenticationHandler(options)
   const authenticate = async (request: Request) => handler.authenticate(request, nodeConnection(request))
   const challenge = async (request: Request, response: Response, properties?: AuthenticationProperties) => {

@@ -5,6 +5,7 @@
 
 import { DerError, DerReader, Tag } from '../der/reader.ts'
 import { stringFromElement } from '../der/values.ts'
+import { asOpensslReads } from '../path/x509chain/reading.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { ATTRIBUTE, EXTENSION, OTHER_NAME } from '../x509/oids.ts'
@@ -18,8 +19,10 @@ export const NAME_TYPES = [
   'DnsFromAlternativeName',
   'UrlName',
 ] as const
+/** Which name is asked for: .NET's `X509NameType`. */
 export type NameType = (typeof NAME_TYPES)[number]
 
+/** How {@link nameInfo} treats names that .NET treats differently from system to system. */
 export interface NameInfoOptions {
   /**
    * Two things that .NET 10 does on Linux alone. A subject of organization, organizational unit and e-mail address and
@@ -49,7 +52,8 @@ export function nameInfo(certificate: Certificate, type: NameType, options: Name
 }
 
 /** The subjectAltName that counts: the only one. OpenSSL gives none if there are two, or if it does not decode. */
-function alternativeNames({ extensions, decoded }: Certificate): readonly GeneralName[] {
+function alternativeNames(certificate: Certificate): readonly GeneralName[] {
+  const { extensions, decoded } = asOpensslReads(certificate)
   const count = extensions.filter(({ oid }) => oid === EXTENSION.subjectAltName).length
   return (count === 1 ? decoded.subjectAltName : undefined) ?? []
 }

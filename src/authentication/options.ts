@@ -8,6 +8,7 @@ import type { Certificate } from '../x509/certificate.ts'
 
 /** CertificateTypes: which kinds of certificate may authenticate. `SelfSigned` is told by the names alone. */
 export const CERTIFICATE_TYPES = ['Chained', 'SelfSigned', 'All'] as const
+/** Which certificates may authenticate: ASP.NET Core's `CertificateTypes`. */
 export type CertificateTypes = (typeof CERTIFICATE_TYPES)[number]
 
 /** The comments give the defaults. */

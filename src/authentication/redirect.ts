@@ -9,7 +9,8 @@ import type { ChallengeContext } from './events.ts'
 /** As much of a request and a response as it takes to redirect. */
 export interface RedirectableRequest {
   readonly url?: string | undefined
-  readonly headers: { readonly host?: string | undefined }
+  /** HTTP/2 has `:authority` in place of `host`. */
+  readonly headers: { readonly host?: string | undefined; readonly ':authority'?: string | string[] | undefined }
 }
 
 export interface RedirectableResponse {
@@ -33,7 +34,8 @@ export function redirectToHost(
   }
   return (context) => {
     const { request, response } = context
-    if (authorityOf(`https://${request.headers.host ?? ''}`) === authority) return
+    const { host: asked, ':authority': askedInHttp2 = asked ?? '' } = request.headers
+    if (authorityOf(`https://${askedInHttp2}`) === authority) return
     response.statusCode = 307
     response.setHeader('Location', `https://${authority}${pathOf(request.url)}`)
     response.setHeader('Content-Length', 0)

@@ -7,10 +7,12 @@ import type { AuthenticationLog } from './log.ts'
 import type { Next } from './middleware.ts'
 import type { AuthenticateResult } from './result.ts'
 
+/** Which certificates may pass. */
 export interface RequireCertificateOptions extends CertificateRequirement {
   readonly log?: AuthenticationLog | undefined
 }
 
+/** The middleware that {@link requireCertificate} makes. */
 export interface RequireCertificate {
   /** Passes on whom the policy allows. Passes an error on if no `certificateAuthentication` ran before. */
   (request: object, response: unknown, next: Next): void
@@ -23,10 +25,10 @@ export interface RequireCertificate {
  * `onChallenge`.
  * @throws PkiError `usage.option` for a requirement that makes no sense
  */
-export function requireCertificate(options: RequireCertificateOptions = {}): RequireCertificate {
-  const policy = new CertificatePolicy(options)
+export function requireCertificate({ log, ...requirement }: RequireCertificateOptions = {}): RequireCertificate {
+  const policy = new CertificatePolicy(requirement)
   const middleware = (request: object, _response: unknown, next: Next): void => {
-    const authorized = authorize(request, policy, options.log)
+    const authorized = authorize(request, policy, log)
     if (authorized === true) next()
     else authorized.then((isAllowed) => isAllowed && next(), next)
   }

@@ -8,6 +8,7 @@ import type { ClaimsPrincipal } from './principal.ts'
 /** Notes of an application about one authentication, passed along with its result. */
 export type AuthenticationProperties = Readonly<Record<string, string>>
 
+/** What came of authenticating a request: ASP.NET Core's `AuthenticateResult`. Narrow it by `outcome`. */
 export type AuthenticateResult =
   | {
       readonly outcome: 'success'

@@ -9,6 +9,7 @@ import { PkiError } from '../errors.ts'
 import { type Credential, intermediates } from '../keys/credential.ts'
 import type { Certificate } from '../x509/certificate.ts'
 
+/** What {@link serverTls} makes options for `node:tls` from. */
 export interface ServerTlsOptions {
   /** The server's own certificate, with its key. */
   readonly credential: Credential
@@ -42,6 +43,7 @@ export function serverTls({
  * @throws PkiError `refused.key` without a private key
  */
 export function tlsIdentity(credential: Credential): { readonly cert: string; readonly key: string } {
+  if (credential === undefined) throw new PkiError('usage.option', 'TLS needs a credential: certificate and key')
   const { certificate, privateKey } = credential
   if (privateKey === undefined) throw new PkiError('refused.key', 'TLS needs the private key, and it is not there')
   return {

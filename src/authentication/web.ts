@@ -3,14 +3,11 @@
 import { parsePem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
 import { CertificateAuthenticationError } from './authenticated.ts'
+import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import { CertificatePolicy, type CertificateRequirement } from './certificate-policy.ts'
 import { ClientCertificate } from './client-certificate.ts'
 import { CertificateForwarding, type CertificateForwardingOptions } from './forwarding.ts'
-import {
-  CertificateAuthenticationHandler,
-  type CertificateAuthenticationOptions,
-  type ConnectionFacts,
-} from './handler.ts'
+import { CertificateAuthenticationHandler, type ConnectionFacts } from './handler.ts'
 import { decide } from './require-certificate.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
@@ -24,6 +21,7 @@ export interface WebConnection {
   readonly isHttps?: boolean | undefined
 }
 
+/** The options of {@link WebCertificateAuthentication}. */
 export interface WebAuthenticationOptions extends CertificateAuthenticationOptions<Request, undefined> {
   /** Left out, headers say nothing. */
   readonly forwarding?: CertificateForwardingOptions | undefined

@@ -8,7 +8,7 @@ import { PkiError } from '../errors.ts'
 import { requireConsistent } from '../hierarchy-file/contradictions.ts'
 import { readHierarchyFile } from '../hierarchy-file/find.ts'
 import type { HierarchyFile } from '../hierarchy-file/hierarchy-file.ts'
-import { type ResolvedEntry, resolveEntries } from '../hierarchy-file/resolve.ts'
+import { atPlace, type ResolvedEntry, resolveEntries } from '../hierarchy-file/resolve.ts'
 import { parseShard, shardOf } from '../issue/shard.ts'
 import { parseDuration } from '../profile/duration.ts'
 import { findProfile } from '../profile/find.ts'
@@ -97,6 +97,7 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
   })
   const store = storeFrom(options, io)
   requireConsistent(entries, { file, isStored: (name) => store.has(name) })
+  await requireMakeableDefects(entries, file)
   const plan = planApply(store, hierarchy, entries, {
     ifExpiring: options.ifExpiring === undefined ? undefined : parseDuration(options.ifExpiring),
     force: options.force === true,
@@ -106,6 +107,26 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
     now: world.io.now(),
   })
   return { store, hierarchy, entries, plan, world }
+}
+
+/** @throws PkiError `usage.hierarchy` for defects that are unknown, or that a certificate of this kind cannot have */
+async function requireMakeableDefects(entries: readonly ResolvedEntry[], file: string): Promise<void> {
+  const spoiled = entries.filter(({ defects }) => defects.length > 0)
+  if (spoiled.length === 0) return
+  const { requireFitting, requireStorable } = await import('../defect/apply.ts')
+  const { requireDefects } = await import('../defect/catalogue.ts')
+  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  for (const { name, place, defects: ids, contents, from } of spoiled) {
+    try {
+      const defects = requireDefects(ids)
+      requireStorable(defects)
+      const signer = from === undefined ? contents : byName.get(from)?.contents
+      const isSignedByRsa = signer?.key.startsWith('rsa')
+      requireFitting(defects, { profile: contents, name, isSelfSigned: from === undefined, isSignedByRsa })
+    } catch (cause) {
+      throw atPlace(file, place, name, cause)
+    }
+  }
 }
 
 function readyMadeFolder(io: Io): string {

@@ -8,12 +8,13 @@ import type { CertificateProfile } from '../profile/profile.ts'
 import { requireCredentialName } from '../store/credential-name.ts'
 import type { Store } from '../store/store.ts'
 import { formatGeneralName } from '../x509/general-name-text.ts'
+import { parseNameText } from '../x509/name-text.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
+import type { InitOptions, IssueOptions } from './certificate-order.ts'
 import { commandLine } from './command-line.ts'
 import type { Io } from './io.ts'
 import { namesFrom, overridesFrom } from './issuing-options.ts'
 import { storeFrom } from './options.ts'
-import type { InitOptions, IssueOptions } from './order-options.ts'
 import { askChoice, askText, askYesNo } from './prompt.ts'
 import { paint } from './render/paint.ts'
 
@@ -28,12 +29,16 @@ export async function askForRoot(given: InitOptions, io: Io): Promise<Answers<In
   const profile = await findProfile('root', { projectDir: io.cwd })
   const name = await askText('Name of the root in the store', {
     default: given.name ?? 'root',
-    check: check(requireCredentialName),
+    check: check((text) => requireNewName(text, given, io)),
   })
-  const subject = await askText('Subject (RFC 4514)', { default: given.subject ?? `CN=${name}` })
+  const subject = await askText('Subject (RFC 4514)', {
+    default: given.subject ?? `CN=${name}`,
+    check: check(parseNameText),
+  })
   const key = given.key ?? (await askKey(profile))
-  const notAfter = given.notAfter ?? (await askValidity(profile))
-  const options: InitOptions = { ...given, name, subject, key, notAfter }
+  const isLengthGiven = (given.days ?? given.hours ?? given.validFor ?? given.notAfter) !== undefined
+  const validity = isLengthGiven ? {} : { notAfter: await askValidity(profile) }
+  const options: InitOptions = { ...given, name, subject, key, ...validity }
   await confirm({ command: 'init', args: ['root'], name, profile, options }, io)
   return { profile: 'root', name, options }
 }
@@ -48,10 +53,21 @@ export async function askForCertificate(
   const profileName = known.profile ?? (await askProfile(io))
   const profile = await findProfile(profileName, { projectDir: io.cwd })
   const name =
-    known.name ?? (await askText('Name in the store', { default: profileName, check: check(requireCredentialName) }))
+    known.name ??
+    (await askText('Name in the store', {
+      default: profileName,
+      check: check((text) => requireNewName(text, given, io)),
+    }))
   const options: IssueOptions = { ...given, from, ...(await askNames(profile, name, given)) }
   await confirm({ command: 'issue', args: [profileName, name], name, profile, options }, io)
   return { profile: profileName, name, options }
+}
+
+/** @throws PkiError `usage.name`; `refused.exists`, unless the options say what happens then */
+function requireNewName(text: string, given: IssueOptions, io: Io): void {
+  const name = requireCredentialName(text)
+  const { force, ifMissing, ifExpiring } = given
+  if ((force ?? ifMissing ?? ifExpiring) === undefined) storeFrom(given, io).requireFree(name)
 }
 
 async function askIssuer(store: Store): Promise<string> {
@@ -75,7 +91,7 @@ async function askProfile(io: Io): Promise<string> {
     'What kind of certificate',
     profiles
       .filter(({ name }) => name !== 'root')
-      .map(({ name, profile }) => ({ name: `${name.padEnd(18)} ${profile.description}`, value: name })),
+      .map(({ name, profile }) => ({ name: `${name.padEnd(18)} ${profile.description}`, value: name, short: name })),
     'server',
   )
 }

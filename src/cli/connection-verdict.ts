@@ -59,7 +59,7 @@ export function readStapled(stapled: Uint8Array | undefined): OcspResponse | Der
 }
 
 /** The identity that a server at this address must have. */
-export function identityAt(host: string): Identity {
+function identityAt(host: string): Identity {
   return { type: ipAddressOctets(host) === undefined ? 'dns' : 'ip', value: host }
 }
 

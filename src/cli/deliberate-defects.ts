@@ -35,6 +35,7 @@ export function deliberateDefects(
   }
   return {
     key,
+    defects: ids,
     spoil: (order) => ({ ...withDefects(order, defects), key: order.key }),
     notes: [...defects.map(noteOn), expectationNote(defects)],
   }

@@ -8,9 +8,9 @@ import { paint } from './render/paint.ts'
 const EXIT_CODE: Readonly<Record<string, number>> = { usage: 2, input: 3, refused: 4 }
 
 /** A fault of ours (EX_SOFTWARE of sysexits.h). */
-export const EXIT_INTERNAL = 70
+const EXIT_INTERNAL = 70
 
-export function exitCodeOf(code: PkiErrorCode): number {
+function exitCodeOf(code: PkiErrorCode): number {
   return EXIT_CODE[code.slice(0, code.indexOf('.'))] ?? EXIT_INTERNAL
 }
 
@@ -20,24 +20,36 @@ export function exitCodeOf(code: PkiErrorCode): number {
  * @returns the exit code
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io): number {
-  const wantsJson = argv.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.PKI_JSON ?? '')
-  if (!(error instanceof PkiError)) return reportFault(error, io)
+  const wantsJson = argv.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.PKI_JSON?.toLowerCase() ?? '')
+  if (!(error instanceof PkiError)) return reportFault(error, wantsJson, io)
   writeError(io, error.message)
   if (error.hint !== undefined) writeHint(io, error.hint)
   if (isDebug(io)) io.stderr.write(`${stackOf(error)}\n`)
   const exitCode = exitCodeOf(error.code)
   if (wantsJson) {
     const { code, message, hint, context } = error
-    io.stdout.write(`${JSON.stringify({ schema: 'pki.error/1', code, message, hint, context, exitCode }, null, 2)}\n`)
+    writeErrorJson({ code, message, hint, context, exitCode }, io)
   }
   return exitCode
 }
 
+interface ErrorFacts extends Pick<PkiError, 'message' | 'hint' | 'context'> {
+  readonly code: PkiErrorCode | 'internal'
+  readonly exitCode: number
+}
+
+function writeErrorJson(facts: ErrorFacts, io: Io): void {
+  io.stdout.write(`${JSON.stringify({ schema: 'pki.error/1', ...facts }, null, 2)}\n`)
+}
+
 /** A bug: say so, in one line, and ask for a report; the stack only for those who want to look. */
-function reportFault(error: unknown, io: Io): number {
-  writeError(io, `internal: ${error instanceof Error ? error.message : String(error)}`)
+function reportFault(error: unknown, wantsJson: boolean, io: Io): number {
+  const message = error instanceof Error ? error.message : String(error)
+  const hint = 'this is a fault of pki: please report it with the output of the same command under PKI_DEBUG=1'
+  writeError(io, `internal: ${message}`)
   if (isDebug(io)) io.stderr.write(`${stackOf(error)}\n`)
-  else writeHint(io, 'this is a fault of pki: please report it with the output of the same command under PKI_DEBUG=1')
+  else writeHint(io, hint)
+  if (wantsJson) writeErrorJson({ code: 'internal', message, hint, context: {}, exitCode: EXIT_INTERNAL }, io)
   return EXIT_INTERNAL
 }
 
@@ -51,7 +63,7 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`
 }
 
-export function writeError(io: Io, message: string): void {
+function writeError(io: Io, message: string): void {
   io.stderr.write(`${paint(io.stderr).bad('pki: error:')} ${message}\n`)
 }
 

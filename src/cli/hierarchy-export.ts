@@ -23,6 +23,7 @@ export async function hierarchyArtifact(store: Store, io: Io): Promise<Artifact>
       issuer: entry.issuedBy,
       profile: known === undefined ? undefined : profile,
       profileKey: known?.key,
+      defects: records.get(entry.name)?.defects ?? [],
       hasKey: entry.hasKey,
       hasCrl: existsSync(store.crlPath(entry.name)),
       revokedFor: entry.revocation?.reason,

@@ -7,6 +7,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Input, readInput } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
+import { isCredentialName } from '../store/credential-name.ts'
 import type { Store } from '../store/store.ts'
 import { readInputFile } from './input-file.ts'
 import type { Io } from './io.ts'
@@ -74,7 +75,7 @@ export function isFolder(path: string, io: Io): boolean {
 
 /** Text that could not be a name is a path, and no fault of the name. */
 function isStored(text: string, store: Store): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9._@+-]*$/.test(text) && store.has(text)
+  return isCredentialName(text) && store.has(text)
 }
 
 export interface ReadOptions {
@@ -91,7 +92,12 @@ export interface ReadOptions {
  */
 export async function readSource({ source, bytes }: InputSource, options: ReadOptions, io: Io): Promise<Input> {
   const { passwordFile, keyPasswordFile, privateKeys } = options
-  const ofPfx = { what: source, flag: '--password-file', file: passwordFile, variable: 'PKI_PASSWORD' } as const
+  const ofPfx = {
+    what: `file ${source}`,
+    flag: '--password-file',
+    file: passwordFile,
+    variable: 'PKI_PASSWORD',
+  } as const
   const ofKey = {
     what: source,
     flag: '--key-password-file',

@@ -8,7 +8,7 @@ import { parseChoice, refuseTogether } from './options.ts'
 import { paint } from './render/paint.ts'
 import { formatLines, type Line } from './render/styled-text.ts'
 
-export const OUTPUT_FORMATS = ['text', 'json', 'junit', 'sarif'] as const
+const OUTPUT_FORMATS = ['text', 'json', 'junit', 'sarif'] as const
 
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 

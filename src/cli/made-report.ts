@@ -20,6 +20,8 @@ export interface MadeCertificate {
   readonly issuedBy: string | undefined
   readonly certificate: Certificate
   readonly outcome: MadeJson['outcome']
+  /** What was done, where it is not simply made. */
+  readonly verdict?: string
   readonly problems: readonly { readonly kind: string; readonly message: string }[]
   /** Undefined if nothing was written. */
   readonly paths: StoredPaths | undefined
@@ -54,7 +56,7 @@ export function madeText(made: MadeCertificate, io: Io): string {
   const rows = rowsOf(made, io)
   const width = Math.max(...rows.map(([label]) => label.length)) + 2
   const lines = rows.map(([label, value]) => `  ${colors.quiet(label.padEnd(width))}${value}`)
-  const kind = `${certificateKind(certificate)} certificate, ${VERDICT[made.outcome]}`
+  const kind = `${certificateKind(certificate)} certificate, ${made.verdict ?? VERDICT[made.outcome]}`
   return `${[`${mark} ${colors.strong(name)}  ${kind}`, ...lines].join('\n')}\n`
 }
 
@@ -88,8 +90,12 @@ function validityText({ notBefore, notAfter }: Certificate, now: Date): string {
 }
 
 /** The command that most people want next. */
-function nextStep({ name, certificate }: MadeCertificate): string {
-  switch (certificateKind(certificate)) {
+function nextStep({ name, certificate, paths }: MadeCertificate): string {
+  const kind = certificateKind(certificate)
+  if (paths?.key === undefined) {
+    return kind === 'root' ? `pki verify <certificate> --trust ${name}` : `pki export ${name} --format crt`
+  }
+  switch (kind) {
     case 'root':
       return `pki issue intermediate ca1 --from ${name}`
     case 'intermediate':

@@ -4,11 +4,11 @@
  */
 
 import { PkiError } from '../errors.ts'
+import { nearest } from '../spelling/nearest.ts'
 import { COMMANDS, findCommand } from './command-table.ts'
 import { reportError } from './error-report.ts'
 import { overview } from './help.ts'
 import { type Io, processIo } from './io.ts'
-import { nearest } from './suggestion.ts'
 
 export { processIo }
 
@@ -41,6 +41,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       return 2
     case '--version':
     case '-V':
+    case '-v':
+    case 'version':
       io.stdout.write(`${PKI_VERSION}\n`)
       return 0
     case '--help':

@@ -8,6 +8,7 @@ import { type CredentialOrder, issueCredential } from '../issue/credential.ts'
 import type { PrivateKey } from '../keys/keys.ts'
 import { issuedEvent } from '../store/issued-event.ts'
 import type { CredentialToStore, Store } from '../store/store.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import { writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { writeJson } from './json.ts'
@@ -30,6 +31,8 @@ export function addMakingOptions(command: Command): void {
 
 /** What makes a certificate wrong on purpose, and what is told about it. */
 export interface Deliberate {
+  /** Ids of its defects. */
+  readonly defects: readonly string[]
   readonly spoil: (order: CredentialOrder) => CredentialOrder
   readonly notes: readonly { readonly kind: string; readonly message: string }[]
 }
@@ -44,6 +47,8 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
   readonly replace: boolean
   readonly dryRun: boolean | undefined
   readonly deliberate?: Deliberate | undefined
+  /** Further warnings. */
+  readonly notes?: MadeCertificate['problems']
 }
 
 /**
@@ -51,21 +56,36 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
  * @throws PkiError as `issueCredential` does; `refused.exists`, `refused.write`, and then the store is as it was
  */
 export function makeCertificate(order: StoringOrder, store: Store, io: Io): MadeCertificate {
-  const { name, issuer } = order
   const now = io.now()
   const wanted: CredentialOrder = { ...order, now, random: io.random }
   const issued = issueCredential(order.deliberate?.spoil(wanted) ?? wanted)
-  const { credential } = issued
-  const problems = [...issued.problems, ...(order.deliberate?.notes ?? [])]
-  const { certificate, chain } = credential
-  for (const { message } of problems) writeWarning(io, message)
+  const { certificate, chain } = issued.credential
+  const problems = [...issued.problems, ...(order.deliberate?.notes ?? []), ...(order.notes ?? [])]
+  return storeSigned({ ...order, certificate, chain, problems }, now, store, io)
+}
 
+/** A certificate that is signed, and how it is to be stored. */
+export interface SignedOrder
+  extends Pick<StoringOrder, 'name' | 'issuer' | 'profileName' | 'storedKey' | 'replace' | 'dryRun' | 'deliberate'> {
+  readonly certificate: Certificate
+  readonly chain: readonly Certificate[]
+  readonly problems: MadeCertificate['problems']
+}
+
+/**
+ * Stores a certificate, unless this is a dry run. Warnings go to standard error first.
+ * @throws PkiError `refused.exists`, `refused.write`, and then the store is as it was
+ */
+export function storeSigned(signed: SignedOrder, now: Date, store: Store, io: Io): MadeCertificate {
+  const { name, issuer, certificate, chain, problems } = signed
+  for (const { message } of problems) writeWarning(io, message)
   const made = { name, issuedBy: issuer?.name, certificate, problems }
-  if (order.dryRun === true) return { ...made, outcome: 'planned', paths: undefined }
+  if (signed.dryRun === true) return { ...made, outcome: 'planned', paths: undefined }
   const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
-  const event = issuedEvent({ name, certificate }, above, order.profileName)
-  const paths = store.put({ name, certificate, chain, key: order.storedKey }, event, {
-    force: order.replace,
+  const defects = signed.deliberate?.defects
+  const event = { ...issuedEvent({ name, certificate }, above, signed.profileName), ...(defects && { defects }) }
+  const paths = store.put({ name, certificate, chain, key: signed.storedKey }, event, {
+    force: signed.replace,
     processes: io.process,
     now,
   })

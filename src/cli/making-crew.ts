@@ -72,7 +72,7 @@ async function workTogether(
   const runOne = () =>
     new Promise<void>((resolve) => {
       // A batch of certificates is garbage as soon as it is written: a small nursery keeps the thread small.
-      const thread = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } })
+      const thread = new Worker(program, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 16 } })
       thread.on('message', (answer: ThreadAnswer) => {
         if (answer.type === 'refused') failure ??= fromAnswer(answer)
         else {

@@ -16,8 +16,13 @@ import { glyphs } from './render/glyphs.ts'
 import { paint } from './render/paint.ts'
 import type { OcspRespondJson } from './result-json.ts'
 import { ocspSigner, type RevocationSignerOptions } from './revocation-signer.ts'
+import { circumstances, type SeedFlags } from './seed-options.ts'
 
-export interface OcspRespondOptions extends RevocationSignerOptions, StoreOptions, JsonOption {
+export interface OcspRespondOptions
+  extends Omit<RevocationSignerOptions, 'seeded'>,
+    SeedFlags,
+    StoreOptions,
+    JsonOption {
   readonly issuer?: string
   readonly out?: string
   readonly force?: boolean
@@ -37,7 +42,7 @@ const DEFAULT_DAYS = 1
  * @returns the exit code
  * @throws PkiError `usage.option` without issuer or output; as `ocspSigner` does
  */
-export async function answer(requestFile: string, options: OcspRespondOptions, io: Io): Promise<number> {
+export async function answer(requestFile: string, options: OcspRespondOptions, world: Io): Promise<number> {
   const { issuer: issuerName, out, force } = options
   if (issuerName === undefined || out === undefined) {
     throw new PkiError(
@@ -49,7 +54,8 @@ export async function answer(requestFile: string, options: OcspRespondOptions, i
     )
   }
   const kind = parseChoice(options.responderId ?? 'key', ['key', 'name'] as const, '--responder-id')
-  requireWritable(out, force, io)
+  requireWritable(out, force, world)
+  const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const issuer = store.readCertificate(issuerName)
   const validity = crlValidity(options, io.now(), DEFAULT_DAYS)
@@ -59,7 +65,7 @@ export async function answer(requestFile: string, options: OcspRespondOptions, i
   const response = respond({
     request,
     issuers: [issuer],
-    responder: await ocspSigner(store, options.signer ?? issuerName, issuer, options, io),
+    responder: await ocspSigner(store, options.signer ?? issuerName, issuer, { ...options, seeded }, io),
     lookup: revocations.ocspLookup(validity.thisUpdate),
     producedAt: validity.thisUpdate,
     ...validity,

@@ -2,12 +2,14 @@
 
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { isOid } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { hintOf } from '../spelling/nearest.ts'
 import { Store } from '../store/store.ts'
 import type { Io } from './io.ts'
 
 /** Where the store lies when nobody says otherwise. */
-export const DEFAULT_FOLDER = 'pki'
+const DEFAULT_FOLDER = 'pki'
 
 export interface StoreOptions {
   readonly dir?: string
@@ -54,7 +56,15 @@ export function parseCount(text: string, flag: string): number {
 export function parseChoice<T extends string>(text: string, choices: readonly T[], flag: string): T {
   const choice = choices.find((known) => known === text)
   if (choice !== undefined) return choice
-  throw new PkiError('usage.option', `${flag}: unknown value: ${text}`, { hint: `use one of ${choices.join(', ')}` })
+  throw new PkiError('usage.option', `${flag}: unknown value: ${text}`, { hint: hintOf(text, choices) })
+}
+
+/** @throws PkiError `usage.option` naming the flag */
+export function requireOid(text: string, flag: string): string {
+  if (isOid(text)) return text
+  throw new PkiError('usage.option', `${flag}: not an object identifier: ${text}`, {
+    hint: 'an OID reads 2.23.140.1.2.1',
+  })
 }
 
 /** Two flags of which only one makes sense. @throws PkiError `usage.option` */

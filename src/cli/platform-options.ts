@@ -20,7 +20,7 @@ export interface PlatformFlags {
   readonly verificationFlag?: readonly string[]
 }
 
-export const PLATFORMS = ['x509chain', 'aspnetcore'] as const
+const PLATFORMS = ['x509chain', 'aspnetcore'] as const
 export type PlatformName = (typeof PLATFORMS)[number]
 
 /** Declares the flags of {@link PlatformFlags}. */

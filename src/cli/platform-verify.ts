@@ -10,10 +10,13 @@ import { defaultPrincipal } from '../authentication/claims.ts'
 import { ClientCertificate } from '../authentication/client-certificate.ts'
 import { PkiError } from '../errors.ts'
 import type { EvidenceRecord } from '../online/evidence.ts'
+import { finding } from '../path/findings.ts'
+import type { Verdict } from '../path/verify.ts'
 import { buildX509Chain } from '../path/x509chain/chain.ts'
 import type { ChainPolicy, ChainSurroundings } from '../path/x509chain/policy.ts'
 import { chainVerdict, kindNotAllowed } from '../path/x509chain/verdict.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import { formatName } from '../x509/name-text.ts'
 import { type CertificateVerdict, certificateVerdict } from './certificate-verdict.ts'
 import type { PlatformRequest } from './platform-options.ts'
 import { type AuthenticationReport, chainReport, claimReports, type PlatformReport } from './platform-report.ts'
@@ -110,11 +113,11 @@ async function asChain(
   return inWords(source, certificate, chainVerdict(chain), report, given, records)
 }
 
-/** What a client sends beside its certificate is not given to the handler, and so it is not looked at here. */
+/** What a client sends beside its certificate is not given to the handler, and so it plays no part here. */
 async function asHandler(
   source: string,
   certificate: Certificate,
-  _issuers: readonly Certificate[],
+  issuers: readonly Certificate[],
   given: Given,
 ): Promise<CertificateVerdict> {
   const { request, platform, trust, additional, evidence } = given
@@ -137,8 +140,19 @@ async function asHandler(
     authentication: authentication(certificate, failure && FAILURE_WORDS[failure], chain?.threw),
   }
   const kind = isSelfSigned(certificate) ? 'self-signed' : 'chained'
-  const verdict = chain === undefined ? kindNotAllowed(certificate, kind) : chainVerdict(chain)
+  const verdict = chain === undefined ? kindNotAllowed(certificate, kind) : withSentAlong(chainVerdict(chain), issuers)
   return inWords(source, certificate, verdict, report, given, records)
+}
+
+/** Says so where the issuer that is missing came along with the certificate. */
+function withSentAlong(verdict: Verdict, issuers: readonly Certificate[]): Verdict {
+  const missing = verdict.findings.find(({ code }) => code === 'path.issuer-not-found')
+  const top = verdict.path.at(-1)
+  const issuer = top && issuers.find(({ subject }) => subject.equals(top.issuer))
+  if (missing === undefined || issuer === undefined) return verdict
+  const candidate = formatName(issuer.subject)
+  const because = finding('path.candidate-refused', missing.certificate, { candidate, because: 'sent-along' })
+  return { ...verdict, findings: [...verdict.findings, because] }
 }
 
 function authentication(

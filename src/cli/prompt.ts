@@ -26,9 +26,11 @@ export async function askText(
 }
 
 export interface Choice<T> {
+  /** As it is listed. */
   readonly name: string
   readonly value: T
-  readonly description?: string
+  /** As it stands there once it is chosen, if not as it was listed. */
+  readonly short?: string
 }
 
 export async function askChoice<T>(message: string, choices: readonly Choice<T>[], preset?: T): Promise<T> {

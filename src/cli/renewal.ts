@@ -7,7 +7,16 @@ import { issueCertificate } from '../issue/certificate.ts'
 import { checkIssuance, requireIssuable } from '../issue/check.ts'
 import { authoritySigner, type NamedAuthority } from '../issue/credential.ts'
 import { renewalRequest } from '../issue/renewal.ts'
-import { createSigner, generateKey, type KeyAlgorithmName, requireKeyAlgorithmName } from '../keys/keys.ts'
+import {
+  createSigner,
+  ecAlgorithmName,
+  generateKey,
+  type KeyAlgorithmName,
+  type PrivateKey,
+  requireKeyAlgorithmName,
+} from '../keys/keys.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
+import { draftsOf } from '../store/abandoned.ts'
 import { issuedEvent } from '../store/issued-event.ts'
 import { rechainBelow } from '../store/rechain.ts'
 import type { Store } from '../store/store.ts'
@@ -18,8 +27,10 @@ import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
 import type { MadeCertificate } from './made-report.ts'
 import { keyPem } from './new-key.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from './options.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
 
 export type RenewalOptions = StoreOptions &
+  SeedFlags &
   JsonOption &
   IssuerOptions & {
     readonly key?: string
@@ -34,6 +45,7 @@ export function addRenewalOptions(command: Command): void {
     .option('--issuer-password-file <file>', "password of the issuer's key")
     .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
     .option('--unchecked', 'make it even if the issuer may not issue it')
+  addSeedOptions(command, 'nothing to mark')
   addStoreOption(command)
   addJsonOption(command)
 }
@@ -47,23 +59,28 @@ export async function renewStored(
   name: string,
   how: 'renew' | 'rekey',
   options: RenewalOptions,
-  io: Io,
+  world: Io,
 ): Promise<MadeCertificate> {
+  const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const now = io.now()
   const certificate = store.readCertificate(name)
   const { names: records } = readRecords(store)
   const record = records.get(name)
   const issuer = await issuerOf(store, name, certificate, record, options, io)
-  const key = how === 'rekey' ? generateKey(keyAlgorithm(certificate, options)) : undefined
+  const key = how === 'rekey' ? newKey(name, certificate, options, seeded) : undefined
   const own = issuer === undefined ? (key ?? (await unlockStoredKey(store, name, options, io))) : undefined
   const request = renewalRequest({
     certificate,
     issuer: issuer?.credential,
-    signer: own === undefined ? authoritySigner(issuer as NamedAuthority) : createSigner(own),
+    signer:
+      own === undefined
+        ? authoritySigner(issuer as NamedAuthority, {}, {}, seeded?.createSigner)
+        : (seeded?.createSigner ?? createSigner)(own),
     publicKey: key?.publicKey ?? certificate.publicKey,
     now,
     random: io.random,
+    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
   })
   const problems = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
   const renewed = issueCertificate(request)
@@ -75,7 +92,7 @@ export async function renewStored(
     ...(record?.specification !== undefined && { specification: record.specification }),
     ...(how === 'renew' && { renews: fingerprint(certificate) }),
   }
-  const storedKey = key === undefined ? ('keep' as const) : { pem: await keyPem(name, key, options, io) }
+  const storedKey = key === undefined ? ('keep' as const) : { pem: await keyPem(name, key, options, io, seeded) }
   const paths = store.put({ name, certificate: renewed, chain, key: storedKey }, event, {
     force: true,
     processes: io.process,
@@ -83,7 +100,15 @@ export async function renewStored(
   })
   for (const { message } of problems) writeWarning(io, message)
   tendBelow(store, name, how, records, renewed, io)
-  return { name, issuedBy: issuer?.name, certificate: renewed, problems, outcome: 'issued', paths }
+  return {
+    name,
+    issuedBy: issuer?.name,
+    certificate: renewed,
+    problems,
+    outcome: 'issued',
+    verdict: how === 'renew' ? 'renewed' : 'made for another key',
+    paths,
+  }
 }
 
 async function issuerOf(
@@ -102,6 +127,17 @@ async function issuerOf(
   })
 }
 
+/** One key gives way to the next: from a seed, each follows from the certificate that it replaces. */
+function newKey(
+  name: string,
+  certificate: Certificate,
+  options: RenewalOptions,
+  seeded: SeededSource | undefined,
+): PrivateKey {
+  const algorithm = keyAlgorithm(certificate, options)
+  return seeded?.key(`${name} after ${fingerprint(certificate)}`, algorithm) ?? generateKey(algorithm)
+}
+
 /** The kind of key it has, or the one that was asked for. */
 function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyAlgorithmName {
   if (key !== undefined) return requireKeyAlgorithmName(key)
@@ -111,23 +147,13 @@ function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyA
     case 'rsa-pss':
       return requireKeyAlgorithmName(`rsa-${Math.min(Math.max(facts.modulusBits, 2048), 4096)}`)
     case 'ec':
-      return CURVE_ALGORITHMS[facts.curve] ?? 'ec-p256'
+      return ecAlgorithmName(facts.curve) ?? 'ec-p256'
     case 'ed25519':
     case 'ed448':
       return facts.type
     default:
       return 'ec-p256'
   }
-}
-
-const CURVE_ALGORITHMS: Readonly<Record<string, KeyAlgorithmName>> = {
-  prime256v1: 'ec-p256',
-  secp384r1: 'ec-p384',
-  secp521r1: 'ec-p521',
-  secp256k1: 'ec-secp256k1',
-  brainpoolP256r1: 'ec-brainpool-p256r1',
-  brainpoolP384r1: 'ec-brainpool-p384r1',
-  brainpoolP512r1: 'ec-brainpool-p512r1',
 }
 
 /** What a renewed authority issued stays valid; below another key it does not. */
@@ -144,7 +170,7 @@ function tendBelow(
     issuer === undefined ? [] : [[below, issuer] as const],
   )
   if (how === 'renew') {
-    rechainBelow(store, name, new Map(issuers), io.now())
+    rechainBelow(store, name, new Map(issuers), io.now(), draftsOf(io.process))
     return
   }
   const below = issuers.filter(([other, issuer]) => issuer === name && store.has(other)).map(([other]) => other)

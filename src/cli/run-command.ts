@@ -5,10 +5,10 @@
 
 import { Command, CommanderError, type Option } from 'commander'
 import { PkiError } from '../errors.ts'
+import { nearest } from '../spelling/nearest.ts'
 import type { CommandEntry, CommandModule } from './command-table.ts'
 import type { Io } from './io.ts'
 import { paint } from './render/paint.ts'
-import { nearest } from './suggestion.ts'
 
 /**
  * Parses `argv` (what stands behind the command's name) and runs the command.
@@ -22,7 +22,10 @@ export async function runCommand(
 ): Promise<number> {
   const command = createCommand(entry, io)
   module.define(command)
-  for (const option of command.options) option.env(environmentName(option))
+  for (const option of command.options) {
+    option.env(environmentName(option))
+    if (COMMON_OPTIONS.includes(option.long)) option.helpGroup('Common to all commands:')
+  }
   let positional: readonly unknown[] = []
   command.action((...args) => {
     positional = args.slice(0, command.registeredArguments.length)
@@ -59,12 +62,31 @@ function createCommand(entry: CommandEntry, io: Io): Command {
       styleOptionTerm: (text) => colors.accent(text),
       styleArgumentTerm: (text) => colors.accent(text),
       optionDescription: (option) => option.description,
-      visibleOptions: (shown) => shown.options.filter((option) => !option.hidden),
+      visibleOptions: ({ options }) => {
+        const visible = options.filter(({ hidden }) => !hidden)
+        const common = COMMON_OPTIONS.flatMap((flag) => visible.filter(({ long }) => long === flag))
+        return [...visible.filter((option) => !common.includes(option)), ...common]
+      },
+      groupItems: (_, visible, groupOf) => groupedInOrder(visible, groupOf),
     })
 }
 
+/** What nearly every command takes. It comes last, whatever group of options it was declared in. */
+const COMMON_OPTIONS: readonly Option['long'][] = ['--dir', '--json']
+
+/** Groups in the order in which their items are shown; commander has them in the order of declaration. */
+function groupedInOrder<T>(items: readonly T[], groupOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(groupOf(item))
+    if (group === undefined) groups.set(groupOf(item), [item])
+    else group.push(item)
+  }
+  return groups
+}
+
 /** The environment variable of a flag: PKI_ and its long name, `--key-password-file` → PKI_KEY_PASSWORD_FILE. */
-export function environmentName(option: Option): string {
+function environmentName(option: Option): string {
   return `PKI_${(option.long ?? option.short ?? '').replace(/^-+/, '').replaceAll('-', '_').toUpperCase()}`
 }
 
@@ -88,14 +110,26 @@ function isOn(value: string, option: Option): boolean {
   throw new PkiError('usage.option', `${option.envVar}: neither 1 nor 0: ${value}`)
 }
 
-/** commander's words, in our form: no prefix, no period, the nearest flag as a hint. */
+/** What commander has to say, in our words, with the nearest flag as a hint. */
 function usageError(error: CommanderError, command: Command, entry: CommandEntry): PkiError {
-  const message = error.message
-    .replace(/^error: /, '')
-    .replaceAll("'", '')
-    .replace(/\.$/, '')
   const hint = suggestion(error, command) ?? `pki ${entry.name} --help shows what it takes`
-  return new PkiError('usage.option', lowerFirst(message), { hint, cause: error })
+  return new PkiError('usage.option', usageMessage(error, command), { hint, cause: error })
+}
+
+function usageMessage({ code, message }: CommanderError, { args, registeredArguments }: Command): string {
+  const subject = /'([^']*)'/.exec(message)?.[1]
+  switch (code) {
+    case 'commander.unknownOption':
+      return `unknown option: ${subject}`
+    case 'commander.missingArgument':
+      return `missing argument: ${subject}`
+    case 'commander.optionMissingArgument':
+      return `missing value: ${subject}`
+    case 'commander.excessArguments':
+      return `unexpected argument: ${args[registeredArguments.length]}`
+    default:
+      return message.replace(/^error: /, '')
+  }
 }
 
 function suggestion(error: CommanderError, command: Command): string | undefined {
@@ -104,8 +138,4 @@ function suggestion(error: CommanderError, command: Command): string | undefined
   const flags = command.options.flatMap(({ long }) => (long === undefined ? [] : [long]))
   const near = nearest(flag, [...flags, '--help'])
   return near === undefined ? undefined : `did you mean ${near}?`
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
 }

@@ -10,7 +10,7 @@ import { ipAddressOctets } from '../x509/ip-address.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import { addFetchFlags, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
 import type { Io } from './io.ts'
-import { parseChoice, parseCount, refuseTogether, repeatable } from './options.ts'
+import { parseChoice, parseCount, refuseTogether, repeatable, requireOid } from './options.ts'
 
 export interface RuleOption {
   readonly rules?: string
@@ -76,7 +76,7 @@ export function ruleSetOf({ rules }: RuleOption, preset: RuleSet = RFC5280): Rul
   return RULE_SETS[parseChoice(rules, Object.keys(RULE_SETS), '--rules')] ?? preset
 }
 
-export const REVOCATION_SCOPES = ['end-entity', 'exclude-root', 'entire-chain'] as const
+const REVOCATION_SCOPES = ['end-entity', 'exclude-root', 'entire-chain'] as const
 
 export interface RevocationRequest {
   readonly how: 'offline' | 'online'
@@ -176,11 +176,4 @@ function revocationOf(flags: VerifyFlags): VerifyRequest['revocation'] {
   if (how === 'none' || how === undefined) return undefined
   const scope = parseChoice(flags.revocationScope ?? 'exclude-root', REVOCATION_SCOPES, '--revocation-scope')
   return { how, scope, softFail: flags.softFail === true }
-}
-
-function requireOid(text: string, flag: string): void {
-  if (isOid(text)) return
-  throw new PkiError('usage.option', `${flag}: not an object identifier: ${text}`, {
-    hint: 'an OID reads 2.23.140.1.2.1',
-  })
 }

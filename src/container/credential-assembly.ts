@@ -32,16 +32,29 @@ export function belongsTo({ publicKey }: Certificate, privateKey: PrivateKey): b
 
 /** The certificates above `certificate`, nearest first, up to a self-issued one; each appears once. */
 export function findChain(certificate: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
-  const chain: Certificate[] = []
+  const named = bySubject(pool)
+  const chain = new Set<Certificate>()
   for (let below = certificate; !below.isSelfIssued; ) {
-    const isFree = (c: Certificate) => c !== certificate && !chain.includes(c)
-    const named = pool.filter((candidate) => isFree(candidate) && candidate.subject.equals(below.issuer))
-    const issuer = named.find((candidate) => isHintedIssuer(candidate, below)) ?? named[0]
+    const isFree = (candidate: Certificate) => candidate !== certificate && !chain.has(candidate)
+    const free = named.get(below.issuer.key)?.filter(isFree) ?? []
+    const issuer = free.find((candidate) => isHintedIssuer(candidate, below)) ?? free[0]
     if (issuer === undefined) break
-    chain.push(issuer)
+    chain.add(issuer)
     below = issuer
   }
-  return chain
+  return [...chain]
+}
+
+/** A file may hold thousands of certificates, each the issuer of the next. */
+function bySubject(pool: readonly Certificate[]): ReadonlyMap<string, readonly Certificate[]> {
+  const named = new Map<string, Certificate[]>()
+  for (const certificate of pool) {
+    const { key } = certificate.subject
+    const known = named.get(key)
+    if (known === undefined) named.set(key, [certificate])
+    else known.push(certificate)
+  }
+  return named
 }
 
 function isHintedIssuer(issuer: Certificate, below: Certificate): boolean {

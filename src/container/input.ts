@@ -42,6 +42,7 @@ export interface MalformedCertificate extends InputEncoding {
   readonly certificatesBefore: number
 }
 
+/** Everything that one file held, by kind; lists are empty where there is none of a kind. */
 export interface Input {
   readonly source: string
   readonly kind: InputKind
@@ -57,6 +58,7 @@ export interface Input {
   readonly ocspResponses: readonly InputEncoding[]
 }
 
+/** How {@link readInput} names the file, and how it deals with what is encrypted. */
 export interface InputOptions {
   /** How errors name the input: a path, or `-`. */
   readonly source: string
@@ -122,6 +124,18 @@ function pemText(bytes: Uint8Array): string | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return buffer.toString('utf16le', 2)
   return isPem(bytes) ? buffer.toString('latin1') : undefined
+}
+
+/** By its first four octets: JKS, and JCEKS, which differs from it in what encrypts the keys. */
+function isJavaKeyStore(bytes: Uint8Array): boolean {
+  return ['feedfeed', 'cececece'].includes(Buffer.from(bytes.subarray(0, 4)).toString('hex'))
+}
+
+function javaKeyStore(source: string): PkiError {
+  return new PkiError('input.unsupported', `${source}: a Java key store of the old kind (JKS)`, {
+    hint: `make a PKCS#12 file of it: keytool -importkeystore -srckeystore ${source} -destkeystore new.p12 -deststoretype pkcs12`,
+    context: { file: source },
+  })
 }
 
 /** Gathers what a file holds, and knows where it is reading, for the error that may come. */
@@ -217,6 +231,7 @@ class Collector {
 
   async readDer(bytes: Uint8Array): Promise<InputKind> {
     if (bytes.length === 0) throw new DerError('the file is empty', 0)
+    if (isJavaKeyStore(bytes)) throw javaKeyStore(this.#options.source)
     const hasIndefiniteLength = bytes[1] === 0x80
     const kind = encodingKind(hasIndefiniteLength ? definiteLengths(bytes) : bytes)
     switch (kind) {

@@ -95,8 +95,7 @@ export function inCredentialOrder(
   })
   const leaf = joined ?? own[0]
   if (leaf === undefined) return certificates
-  const inOrder = [leaf, ...findChain(leaf, certificates)]
-  return [...inOrder, ...certificates.filter((certificate) => !inOrder.includes(certificate))]
+  return [...new Set([leaf, ...findChain(leaf, certificates), ...certificates])]
 }
 
 /**

@@ -14,6 +14,7 @@ import { issueCertificate } from '../issue/certificate.ts'
 import type { CredentialOrder } from '../issue/credential.ts'
 import type { IssueRequest } from '../issue/issue-request.ts'
 import { createSigner, EC_CURVES, generateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
+import type { CertificateProfile } from '../profile/profile.ts'
 import type { SeededSource } from '../seed/seeded-source.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import type { PublicKeyFacts } from '../x509/public-key.ts'
@@ -29,10 +30,11 @@ import { encodeTbsFields, readTbsFields } from './tbs-fields.ts'
  *   an authority's on what is none, a root's on what others sign
  */
 export function withDefects(order: CredentialOrder, defects: readonly Defect[]): CredentialOrder {
-  const spoilings = defects.map((defect) => {
-    requireFitting(defect, order)
-    return (onlySpoiling(defect) as OnlySpoiling).spoiling
-  })
+  const { profile, name, issuer, key } = order
+  const signer = issuer?.credential.certificate.publicKey ?? key?.publicKey
+  const isSignedByRsa = signer === undefined ? profile.key.startsWith('rsa') : signer.facts.type === 'rsa'
+  requireFitting(defects, { profile, name, isSelfSigned: issuer === undefined, isSignedByRsa })
+  const spoilings = defects.map((defect) => (onlySpoiling(defect) as OnlySpoiling).spoiling)
   return withSpoiling(order, together(...spoilings))
 }
 
@@ -63,7 +65,21 @@ export function onlySpoiling({ certificates = {}, presented, crls }: Defect): On
   return { place, spoiling }
 }
 
-function requireFitting(defect: Defect, { profile, issuer, name }: CredentialOrder): void {
+/** What decides whether a certificate can have a defect. */
+export interface CertificateToSpoil {
+  readonly profile: CertificateProfile
+  readonly name: string
+  readonly isSelfSigned: boolean
+  /** Whether the key that signs it is an RSA key; undefined if that is not known yet. */
+  readonly isSignedByRsa: boolean | undefined
+}
+
+/** Before anything is made. @throws PkiError as {@link withDefects} */
+export function requireFitting(defects: readonly Defect[], certificate: CertificateToSpoil): void {
+  for (const defect of defects) requireFittingOne(defect, certificate)
+}
+
+function requireFittingOne(defect: Defect, { profile, isSelfSigned, isSignedByRsa, name }: CertificateToSpoil): void {
   const only = onlySpoiling(defect)
   const { id } = defect
   if (only === undefined) {
@@ -78,8 +94,14 @@ function requireFitting(defect: Defect, { profile, issuer, name }: CredentialOrd
       context: { defect: id, name },
     })
   }
-  if (only.place === 'root' && issuer !== undefined) {
+  if (only.place === 'root' && !isSelfSigned) {
     throw new PkiError('usage.option', `${id} is a defect of roots, and ${name} has an issuer`, {
+      context: { defect: id, name },
+    })
+  }
+  if (defect.rsaAuthority === true && isSignedByRsa === false) {
+    throw new PkiError('usage.option', `${id} goes with an issuer that has an RSA key, and that of ${name} has none`, {
+      hint: 'give the issuer the key rsa-2048',
       context: { defect: id, name },
     })
   }

@@ -1,6 +1,7 @@
 /** All deliberate defects by their ids. */
 
 import { PkiError } from '../errors.ts'
+import { nearest } from '../spelling/nearest.ts'
 import { DEFECT_GROUPS, type Defect, type DefectGroup, type Place } from './defect.ts'
 import { BASIC_CONSTRAINTS } from './groups/basic-constraints.ts'
 import { ENCODING } from './groups/encoding.ts'
@@ -19,7 +20,7 @@ import { SIGNATURE } from './groups/signature.ts'
 import { VALIDITY } from './groups/validity.ts'
 import { contradiction, type Spoiling } from './spoiling.ts'
 
-export const DEFECTS = {
+const DEFECTS = {
   ...VALIDITY,
   ...SIGNATURE,
   ...NAMES,
@@ -56,10 +57,13 @@ export function requireDefect(id: string): Defect {
   })
 }
 
-/** Ids that have a word in common. */
+/** The nearest id, or those that have a word in common. */
 function didYouMean(id: string): string {
+  const ids = Object.keys(DEFECTS)
   const words = id.split('-').filter((word) => word.length > 2)
-  const near = Object.keys(DEFECTS).filter((known) => words.some((word) => known.split('-').includes(word)))
+  const nearestId = nearest(id, ids)
+  const related = ids.filter((known) => words.some((word) => known.split('-').includes(word)))
+  const near = nearestId === undefined ? related : [nearestId]
   return near.length === 0 ? '' : `did you mean ${near.slice(0, 3).join(', ')}? `
 }
 

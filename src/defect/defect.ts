@@ -13,7 +13,7 @@
 import type { NamedAuthority } from '../issue/credential.ts'
 import type { CrlRequest } from '../issue/crl.ts'
 import type { Credential } from '../keys/credential.ts'
-import type { PrivateKey } from '../keys/keys.ts'
+import type { PrivateKey, Signer } from '../keys/keys.ts'
 import type { FindingCode } from '../path/findings.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { Spoiling } from './spoiling.ts'
@@ -37,6 +37,7 @@ export const DEFECT_GROUPS = [
   'revocation',
 ] as const
 
+/** The part of the subject that a defect belongs to. */
 export type DefectGroup = (typeof DEFECT_GROUPS)[number]
 
 /** The rule sets of the engine, by name. */
@@ -78,6 +79,7 @@ export interface Presented {
 export interface Maker {
   readonly now: Date
   key(name: string): PrivateKey
+  createSigner(key: PrivateKey): Signer
   root(subject: string, key: PrivateKey): NamedAuthority
   authority(subject: string, key: PrivateKey, issuer: NamedAuthority): NamedAuthority
   target(issuer: NamedAuthority | undefined, spoiling?: Spoiling): Credential
@@ -93,6 +95,7 @@ export interface Expectation {
   readonly rejectedBy: readonly RuleSetName[]
 }
 
+/** One thing that is wrong with a certificate on purpose, how to cause it, and what must be found. */
 export interface Defect {
   /** In kebab-case; a name of its own for the one thing that is wrong. */
   readonly id: string
@@ -142,6 +145,11 @@ export function breach(all: readonly FindingCode[], webpki: readonly FindingCode
 /** A breach of what the CA/Browser Forum adds; RFC 5280 has nothing against it. */
 export function webBreach(webpki: readonly FindingCode[], all: readonly FindingCode[] = []): Expectation {
   return expectation(['webpki'], { all, webpki })
+}
+
+/** Algorithms too weak to rely on: RFC 5280 lets them pass with a warning, for which `webpki` has errors of its own. */
+export function weak(warnings: readonly FindingCode[], webpki: readonly FindingCode[]): Expectation {
+  return { findings: { rfc5280: warnings, 'rfc5280-strict': warnings, webpki }, rejectedBy: ['webpki'] }
 }
 
 /** Bad manners or a trap for verifiers: nobody who keeps the rules rejects it. */

@@ -37,5 +37,7 @@ function finds(expected: Expectation, is: (code: FindingCode) => boolean): boole
 
 const isPathless = (code: FindingCode) => code === 'path.issuer-not-found' || code === 'path.untrusted-root'
 
-/** The two statements of an algorithm may differ under a good signature. */
-const isUnsigned = (code: FindingCode) => code.startsWith('signature.') && code !== 'signature.algorithm-mismatch'
+/** The two statements of an algorithm may differ under a good signature, and a good one may be a weak one. */
+const isUnsigned = (code: FindingCode) => code.startsWith('signature.') && !SIGNED.has(code)
+
+const SIGNED: ReadonlySet<FindingCode> = new Set<FindingCode>(['signature.algorithm-mismatch', 'signature.weak-digest'])

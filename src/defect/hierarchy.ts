@@ -6,9 +6,10 @@
 import { authoritySigner, type CredentialOrder, issueCredential, type NamedAuthority } from '../issue/credential.ts'
 import { type CrlRequest, issueCrl } from '../issue/crl.ts'
 import { type Credential, intermediates } from '../keys/credential.ts'
-import { generateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
+import { createSigner, generateKey, type KeyAlgorithmName, type PrivateKey } from '../keys/keys.ts'
 import type { RandomSource } from '../keys/random.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
+import type { SeededSource } from '../seed/seeded-source.ts'
 import { guessGeneralName } from '../x509/general-name-text.ts'
 import { parseName } from '../x509/name.ts'
 import { parseNameText } from '../x509/name-text.ts'
@@ -18,10 +19,10 @@ import { DAY } from './mechanisms.ts'
 import { type Spoiling, UNSPOILED } from './spoiling.ts'
 
 /** The host of every certificate in the gallery (RFC 6761 keeps `.test` for such things). */
-export const GALLERY_HOST = 'www.defects.test'
+const GALLERY_HOST = 'www.defects.test'
 
 /** What a verifier is asked where a defect asks nothing else. The purpose is always to be a TLS server. */
-export const USUAL_QUESTION: Question = { host: GALLERY_HOST, revocation: false, policies: [] }
+const USUAL_QUESTION: Question = { host: GALLERY_HOST, revocation: false, policies: [] }
 
 /** What is needed to make a hierarchy. */
 export interface HierarchyMeans {
@@ -30,6 +31,8 @@ export interface HierarchyMeans {
   /** The instant to judge for. */
   readonly now: Date
   readonly random: RandomSource
+  /** Makes keys, serial numbers and signatures follow from a seed; `random` is not asked then. */
+  readonly seeded?: SeededSource | undefined
 }
 
 /** A defect made, or its good twin: all that a verifier is given. */
@@ -43,17 +46,6 @@ export interface Exhibit {
 
 /** The part of a defect that says how to make it. */
 export type Recipe = Pick<Defect, 'certificates' | 'presented' | 'crls' | 'asked' | 'rsaAuthority'>
-
-/**
- * The same without what is wrong: with as many authorities and the same kinds of keys, and the same evidence asked for.
- */
-export function goodTwin({ certificates = {}, rsaAuthority, asked = {} }: Recipe): Recipe {
-  return {
-    ...(certificates.upper && { certificates: { upper: UNSPOILED } }),
-    ...(rsaAuthority && { rsaAuthority }),
-    asked: { revocation: asked.revocation ?? false },
-  }
-}
 
 /** Makes hierarchies one after the other. They share their keys, which is what takes time; RSA keys are made if needed. */
 export class HierarchyMaker {
@@ -106,6 +98,7 @@ export class HierarchyMaker {
     return {
       now: this.#means.now,
       key: (name) => this.#key(name),
+      createSigner: this.#means.seeded?.createSigner ?? createSigner,
       root: (subject, key) => this.#root(subject, key),
       authority: (subject, key, issuer) => this.#authority(subject, key, issuer),
       target: (issuer, spoiling) => this.#target(issuer, spoiling),
@@ -115,7 +108,7 @@ export class HierarchyMaker {
   #key(name: string, algorithm: KeyAlgorithmName = 'ec-p256'): PrivateKey {
     const known = this.#keys.get(name)
     if (known !== undefined) return known
-    const key = generateKey(algorithm)
+    const key = this.#means.seeded?.key(name, algorithm) ?? generateKey(algorithm)
     this.#keys.set(name, key)
     return key
   }
@@ -142,7 +135,7 @@ export class HierarchyMaker {
   }
 
   #issue(profileName: keyof HierarchyMeans['profiles'], wanted: Wanted): Credential {
-    const { now, random, profiles } = this.#means
+    const { now, random, seeded, profiles } = this.#means
     const { subject, key, issuer, spoiling, names = [], pathLength } = wanted
     const { validity, basicConstraints, ...profile } = profiles[profileName]
     const constraints = pathLength === undefined ? basicConstraints : { cA: true, pathLenConstraint: pathLength }
@@ -161,19 +154,20 @@ export class HierarchyMaker {
       unchecked: true,
       now,
       random,
+      seeded,
     }
     return issueCredential(withSpoiling(order, spoiling)).credential
   }
 
   /** One CRL of the root and one of each authority, a minute old, good for a week. */
   #crls(made: Hierarchy, { crls = {} }: Recipe): readonly Uint8Array[] {
-    const { now } = this.#means
+    const { now, seeded } = this.#means
     const issuers = { root: made.root, upper: made.upper, authority: made.authority }
     return Object.entries(issuers).flatMap(([place, issuer]) => {
       if (issuer === undefined) return []
       const request: CrlRequest = {
         issuer: issuer.credential.certificate,
-        signer: authoritySigner(issuer),
+        signer: authoritySigner(issuer, {}, {}, seeded?.createSigner),
         thisUpdate: new Date(now.getTime() - MINUTE),
         nextUpdate: new Date(now.getTime() + 7 * DAY),
         number: 1n,

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { bitString, integer, octetString, oid, sequence } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
 import type { KeyAlgorithmName, PrivateKey } from '../keys/keys.ts'
+import { seededDsaKey } from '../seed/seeded-dsa-key.ts'
 import { seededEcKey } from '../seed/seeded-key.ts'
 import { seededRsaKey } from '../seed/seeded-rsa-key.ts'
 import type { SeededSource } from '../seed/seeded-source.ts'
@@ -25,7 +26,6 @@ const GENERATORS = {
 /**
  * Makes such a key.
  * @param owner the name of the certificate, for a key that follows from a seed
- * @throws PkiError `usage.option` for a kind that no seed gives
  */
 export function makeDefectKey(name: DefectKeyName, owner: string, seeded: SeededSource | undefined): PrivateKey {
   if (seeded === undefined) return generateDefectKey(name)
@@ -33,14 +33,16 @@ export function makeDefectKey(name: DefectKeyName, owner: string, seeded: Seeded
   switch (name) {
     case 'rsa-1024':
       return seededRsaKey(1024, random('rsa-2048'))
+    case 'rsa-2047':
+      return seededRsaKey(2047, random('rsa-2048'))
     case 'rsa-exponent-3':
       return seededRsaKey(2048, random('rsa-2048'), 3n)
     case 'ec-p224':
       return seededEcKey('secp224r1', random('ec-p256'))
+    case 'dsa-1024':
+      return seededDsaKey(random('rsa-2048'))
     case 'ed25519':
       return seeded.key(owner, name)
-    default:
-      throw new PkiError('usage.option', `${owner}: a key of the kind ${name} cannot be made from a seed`)
   }
 }
 

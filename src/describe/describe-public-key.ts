@@ -44,7 +44,7 @@ export function keyPins(key: SubjectPublicKeyInfo): Readonly<Record<'spkiSha256'
 }
 
 /** The pin: base64 of the SHA-256 of SubjectPublicKeyInfo, as `curl --pinnedpubkey sha256//…` takes it. */
-export function spkiPin(key: SubjectPublicKeyInfo): string {
+function spkiPin(key: SubjectPublicKeyInfo): string {
   return Buffer.from(sha256(key.encoded)).toString('base64')
 }
 
@@ -53,7 +53,7 @@ function sha256(value: Uint8Array): Uint8Array {
 }
 
 /** A key in two words: `EC P-256`, `RSA 2048`, `Ed25519`. */
-export function keyTitle(key: SubjectPublicKeyInfo): string {
+function keyTitle(key: SubjectPublicKeyInfo): string {
   const facts = keyFacts(key)
   if (facts instanceof DerError) return `malformed ${oidName(key.algorithm.oid) ?? key.algorithm.oid}`
   switch (facts.type) {

@@ -5,6 +5,7 @@ import type { RandomSource } from '../keys/random.ts'
 import type { Artifact } from './artifact.ts'
 import type { PfxProfileName } from './pfx-profile.ts'
 
+/** What a format may need beside the credential; each takes what concerns it. */
 export interface ExportOptions {
   /** For initialization vectors and salts. */
   readonly random: RandomSource

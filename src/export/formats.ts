@@ -3,6 +3,7 @@
 import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
 import type { Credential } from '../keys/credential.ts'
+import { hintOf } from '../spelling/nearest.ts'
 import type { Artifact } from './artifact.ts'
 import { environmentFiles } from './environment.ts'
 import type { ExportOptions } from './export-options.ts'
@@ -21,7 +22,8 @@ import {
 } from './pem-parts.ts'
 import { buildKeyStore, buildTrustStore } from './pkcs12.ts'
 
-type Need = 'certificate' | 'private-key' | 'plain-private-key' | 'intermediate' | 'authority'
+/** What a format is made of, beside the certificate itself. */
+export type Need = 'certificate' | 'private-key' | 'plain-private-key' | 'intermediate' | 'authority'
 
 interface ExportFormat {
   /** One line for people. */
@@ -144,6 +146,7 @@ const FORMATS = {
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>
 
+/** A name that `pki export --format` takes. */
 export type ExportFormatName = keyof typeof FORMATS
 
 /** The names, in the order in which they are worth listing, with their descriptions. */
@@ -151,12 +154,37 @@ export const EXPORT_FORMATS: readonly { readonly name: ExportFormatName; readonl
   Object.keys(FORMATS) as ExportFormatName[]
 ).map((name) => ({ name, description: FORMATS[name].description }))
 
+/** What must be there for a format, so that one can know beforehand. */
+export function needOf(format: ExportFormatName): Need {
+  return FORMATS[format].needs
+}
+
+const WITHOUT_KEY: ReadonlySet<ExportFormatName> = new Set<ExportFormatName>([
+  'crt',
+  'der',
+  'cer',
+  'chain',
+  'fullchain',
+  'ca-bundle',
+  'truststore',
+  'p7b',
+  'p7b-pem',
+])
+
+/** Whether the private key goes into a format: if not, nobody need unlock it. */
+export function holdsPrivateKey(format: ExportFormatName): boolean {
+  return !WITHOUT_KEY.has(format)
+}
+
 /** @throws PkiError `usage.option` for a name that is not in {@link EXPORT_FORMATS} */
 export function requireExportFormat(text: string): ExportFormatName {
   const found = EXPORT_FORMATS.find(({ name }) => name === text.toLowerCase())
   if (found !== undefined) return found.name
   throw new PkiError('usage.option', `unknown export format: ${text}`, {
-    hint: `use one of ${EXPORT_FORMATS.map(({ name }) => name).join(', ')}`,
+    hint: hintOf(
+      text,
+      EXPORT_FORMATS.map(({ name }) => name),
+    ),
   })
 }
 

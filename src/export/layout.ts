@@ -15,6 +15,7 @@ import {
   trustAnchors,
 } from './pem-parts.ts'
 
+/** Both ends of a mutual TLS connection. */
 export interface MtlsCredentials {
   readonly server: Credential
   readonly client: Credential

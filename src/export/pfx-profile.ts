@@ -18,6 +18,7 @@ export const PFX_PROFILES = {
   'legacy-rc2': { certificates: 'rc2-40', key: '3des', macDigest: 'sha1' },
 } as const satisfies Readonly<Record<string, PfxProfile>>
 
+/** How a PFX file is encrypted: for programs of today, or for older ones. */
 export type PfxProfileName = keyof typeof PFX_PROFILES
 
 /**

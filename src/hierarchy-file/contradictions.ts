@@ -5,6 +5,7 @@
  */
 
 import { PkiError } from '../errors.ts'
+import { requireExportable } from './export-needs.ts'
 import type { Place } from './hierarchy-file.ts'
 import { isNumbered, numberIn } from './numbered-name.ts'
 import { instanceName, type ResolvedEntry } from './resolve.ts'
@@ -23,12 +24,17 @@ export function requireConsistent(entries: readonly ResolvedEntry[], elsewhere: 
   const byName = new Map(entries.map((entry) => [entry.name, entry]))
   for (const entry of entries) {
     requireIssuer(entry, byName, elsewhere)
+    requireSingleKey(entry, byName, file)
+    requireExportable(entry, byName, file)
     requireNoCircle(entry, byName, file)
   }
+  requireDistinctSerialNumbers(entries, file)
   for (const entry of entries) {
     if (entry.unchecked || entry.defects.length > 0) continue
     requireAuthorityAbove(entry, byName, file)
+    requireAuthorityToCrossSign(entry, byName, file)
     requirePathLength(entry, byName, file)
+    requireCrlSigner(entry, file)
   }
 }
 
@@ -75,6 +81,10 @@ function couldMeet(a: string, b: string): boolean {
 }
 
 function sameName(entry: ResolvedEntry, other: ResolvedEntry, name: string, file: string): PkiError {
+  if (entry.name !== other.name && fileKey(entry.name) === fileKey(other.name)) {
+    const says = `${entry.name} and ${other.name} (line ${other.place.line}) are one file on Windows and macOS`
+    return contradiction(file, entry, other, `${says}, where capitals make no difference`)
+  }
   const both = entry.name === other.name ? name : `${name}, of ${entry.name} and of ${other.name}`
   return contradiction(file, entry, other, `two certificates are called ${both}: here and on line ${other.place.line}`)
 }
@@ -91,18 +101,23 @@ function authorities(byName: ByName): readonly string[] {
   return [...byName.values()].flatMap(({ name, isAuthority }) => (isAuthority ? [name] : [])).slice(0, 12)
 }
 
+/** Nothing is issued, however indirectly, by itself, nor for a key that is its own to begin with. */
 function requireNoCircle(entry: ResolvedEntry, byName: ByName, file: string): void {
-  const path: ResolvedEntry[] = []
-  for (let next: ResolvedEntry | undefined = entry; next !== undefined; ) {
-    if (next === entry && path.length > 0) {
-      const names = [...path, entry].map(({ name, place }) => `${name} (line ${place.line})`)
-      throw contradiction(file, entry, path.at(-1) ?? entry, `a circle of issuers: ${names.join(' from ')}`)
+  const seen = new Set<ResolvedEntry>()
+  const follow = (here: ResolvedEntry, trail: string): void => {
+    const steps = [[here.from, 'from'] as const, [here.crossSigns, 'for the key of'] as const]
+    for (const [name, word] of steps) {
+      const next = name === undefined ? undefined : byName.get(name)
+      if (next === undefined) continue
+      const longer = `${trail} ${word} ${next.name} (line ${next.place.line})`
+      if (next === entry) throw contradiction(file, entry, here, `a circle of issuers: ${longer}`)
+      // A circle that this entry only leads into is found at the entries that are in it.
+      if (seen.has(next)) continue
+      seen.add(next)
+      follow(next, longer)
     }
-    // A circle that this entry only leads into is found at the entries that are in it.
-    if (path.includes(next)) return
-    path.push(next)
-    next = next.from === undefined ? undefined : byName.get(next.from)
   }
+  follow(entry, `${entry.name} (line ${entry.place.line})`)
 }
 
 function requireAuthorityAbove(entry: ResolvedEntry, byName: ByName, file: string): void {
@@ -115,6 +130,46 @@ function requireAuthorityAbove(entry: ResolvedEntry, byName: ByName, file: strin
   if (issuer.isAuthority) return
   const says = `${entry.name}: its issuer ${issuer.name} (line ${issuer.place.line}) is no authority: profile ${issuer.profileName}`
   throw contradiction(file, entry, issuer, says, WRONG_ON_PURPOSE)
+}
+
+/** An issuer gives each number once (RFC 5280 §4.1.2.2): by it a certificate is revoked. */
+function requireDistinctSerialNumbers(entries: readonly ResolvedEntry[], file: string): void {
+  const seen = new Map<string, ResolvedEntry>()
+  for (const entry of entries) {
+    const { name, from = name, serialNumber, unchecked, defects } = entry
+    if (serialNumber === undefined || unchecked || defects.length > 0) continue
+    const other = seen.get(`${from} ${serialNumber}`)
+    if (other !== undefined) {
+      const says = `${name}: ${from} gives ${other.name} (line ${other.place.line}) the serial number ${serialNumber} too`
+      throw contradiction(file, entry, other, says, WRONG_ON_PURPOSE)
+    }
+    seen.set(`${from} ${serialNumber}`, entry)
+  }
+}
+
+/** A cross-certificate is for one key. */
+function requireSingleKey(entry: ResolvedEntry, byName: ByName, file: string): void {
+  const model = entry.crossSigns === undefined ? undefined : byName.get(entry.crossSigns)
+  if (model?.count === undefined) return
+  const says = `${entry.name}: ${model.name} (line ${model.place.line}) stands for ${model.count} certificates, not for one key`
+  throw contradiction(file, entry, model, says)
+}
+
+function requireAuthorityToCrossSign(entry: ResolvedEntry, byName: ByName, file: string): void {
+  const model = entry.crossSigns === undefined ? undefined : byName.get(entry.crossSigns)
+  if (model === undefined || model.isAuthority) return
+  const says = `${entry.name}: ${model.name} (line ${model.place.line}), which it cross-signs, is no authority: profile ${model.profileName}`
+  throw contradiction(file, entry, model, says, WRONG_ON_PURPOSE)
+}
+
+/** Whoever signs a CRL needs cRLSign, where there is a key usage (RFC 5280 §5.1.1.3). */
+function requireCrlSigner(entry: ResolvedEntry, file: string): void {
+  const { crl, contents, name, profileName } = entry
+  if (crl === undefined || (contents.keyUsage?.includes('cRLSign') ?? entry.isAuthority)) return
+  throw new PkiError('usage.hierarchy', `${where(file, entry.place)} ${name}: a ${profileName} signs no CRL`, {
+    hint: 'crl: belongs to an authority with the key usage cRLSign; unchecked: true makes it all the same',
+    context: { file, ...entry.place, key: name },
+  })
 }
 
 /** pathLenConstraint counts the authorities below (RFC 5280 §4.2.1.9); a leaf is none. */

@@ -6,7 +6,7 @@ import { PkiError } from '../errors.ts'
 import type { HierarchyFile } from './hierarchy-file.ts'
 
 /** What is taken if nobody names a file. */
-export const DEFAULT_FILE = 'pki.yaml'
+const DEFAULT_FILE = 'pki.yaml'
 
 export interface HierarchyPlaces {
   /** The current folder. */
@@ -27,7 +27,7 @@ export async function readHierarchyFile(text: string | undefined, places: Hierar
 }
 
 /** Names of the hierarchies that come with the program. */
-export function readyMadeNames({ readyMade }: Pick<HierarchyPlaces, 'readyMade'>): readonly string[] {
+function readyMadeNames({ readyMade }: Pick<HierarchyPlaces, 'readyMade'>): readonly string[] {
   if (!existsSync(readyMade)) return []
   const files = readdirSync(readyMade).filter((file) => file.endsWith('.yaml'))
   return files.map((file) => basename(file, '.yaml')).sort()

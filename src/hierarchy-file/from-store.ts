@@ -4,7 +4,7 @@
  */
 
 import { PkiError } from '../errors.ts'
-import type { KeyAlgorithmName } from '../keys/keys.ts'
+import { ecAlgorithmName, type KeyAlgorithmName } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { formatGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
 import { formatName } from '../x509/name-text.ts'
@@ -20,6 +20,8 @@ export interface StoredEntry {
   readonly profile: string | undefined
   /** The kind of key that profile makes. */
   readonly profileKey: KeyAlgorithmName | undefined
+  /** Ids of what is wrong with it on purpose, where somebody noted it. */
+  readonly defects: readonly string[]
   readonly hasKey: boolean
   readonly hasCrl: boolean
   readonly revokedFor: string | undefined
@@ -95,10 +97,9 @@ class Writer {
     if (holder === undefined) add('key', keyAlgorithm(certificate, entry.profileKey))
     add('names', namesOf(certificate))
     add('pathLenConstraint', pathLength(certificate, profile))
-    add(
-      'notAfter',
-      `${Math.round((certificate.notAfter.date.getTime() - certificate.notBefore.date.getTime()) / DAY)}d`,
-    )
+    // What is wrong on purpose may be the period itself.
+    if (entry.defects.length === 0) add('notAfter', `${daysOf(certificate)}d`)
+    else add('defect', `[${entry.defects.join(', ')}]`)
     add('revoked', entry.revokedFor)
     if (entry.hasCrl) add('crl', 'true')
     return fields
@@ -106,6 +107,10 @@ class Writer {
 }
 
 const DAY = 86_400_000
+
+function daysOf({ notBefore, notAfter }: Certificate): number {
+  return Math.round((notAfter.date.getTime() - notBefore.date.getTime()) / DAY)
+}
 
 function keyOf({ publicKey }: Certificate): string {
   return Buffer.from(publicKey.encoded).toString('base64')
@@ -134,18 +139,12 @@ const PROFILES: readonly (readonly [purpose: string, profile: string])[] = [
 function keyAlgorithm({ publicKey }: Certificate, usual: KeyAlgorithmName | undefined): string | undefined {
   const { facts } = publicKey
   const found =
-    facts.type === 'ec' ? CURVES[facts.curve] : 'modulusBits' in facts ? RSA[facts.modulusBits ?? 0] : facts.type
+    facts.type === 'ec'
+      ? ecAlgorithmName(facts.curve)
+      : 'modulusBits' in facts
+        ? RSA[facts.modulusBits ?? 0]
+        : facts.type
   return found === undefined || found === (usual ?? 'ec-p256') ? undefined : found
-}
-
-const CURVES: Readonly<Record<string, KeyAlgorithmName>> = {
-  prime256v1: 'ec-p256',
-  secp384r1: 'ec-p384',
-  secp521r1: 'ec-p521',
-  secp256k1: 'ec-secp256k1',
-  brainpoolP256r1: 'ec-brainpool-p256r1',
-  brainpoolP384r1: 'ec-brainpool-p384r1',
-  brainpoolP512r1: 'ec-brainpool-p512r1',
 }
 
 const RSA: Readonly<Record<number, KeyAlgorithmName>> = { 2048: 'rsa-2048', 3072: 'rsa-3072', 4096: 'rsa-4096' }

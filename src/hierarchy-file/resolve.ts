@@ -16,6 +16,8 @@ export interface ResolvedEntry extends FileEntry {
   /** All overrides merged. */
   readonly contents: CertificateProfile
   readonly isAuthority: boolean
+  /** Whether another entry is issued by it, or is a certificate for its key. */
+  readonly isDependedOn: boolean
   /** Of all that the certificate depends on in the file and in its profile; not of its issuer. */
   readonly specification: string
 }
@@ -44,10 +46,12 @@ export async function resolveEntries(
     return profile
   }
   const byName = new Map(hierarchy.entries.map((entry) => [entry.name, entry]))
+  const dependedOn = new Set(hierarchy.entries.flatMap(({ from, crossSigns }) => [from, crossSigns]))
   const resolved: ResolvedEntry[] = []
   for (const entry of hierarchy.entries) {
     try {
-      resolved.push(await resolve(entry, byName, hierarchy, { find: findOnce, mark }))
+      const one = await resolve(entry, byName, hierarchy, { find: findOnce, mark })
+      resolved.push({ ...one, isDependedOn: dependedOn.has(entry.name) })
     } catch (cause) {
       throw atPlace(hierarchy.file, entry.place, entry.name, cause)
     }
@@ -55,7 +59,10 @@ export async function resolveEntries(
   return resolved
 }
 
-/** The same error with the place in front of it. What is no error of the call is passed on. */
+/**
+ * The same error with the place in front of it, and its hint in the words of the file. What is no error of the call is
+ * passed on.
+ */
 export function atPlace(file: string, { line, column }: Place, name: string, cause: unknown): unknown {
   if (!(cause instanceof PkiError)) return cause
   if (cause.context.file === file) return cause
@@ -63,11 +70,11 @@ export function atPlace(file: string, { line, column }: Place, name: string, cau
   return new PkiError(code, `${file}:${line}:${column}: ${name}: ${cause.message}`, {
     cause,
     context: { ...cause.context, file, line, column, key: name },
-    ...(cause.hint !== undefined && { hint: cause.hint }),
+    ...(cause.hint !== undefined && { hint: cause.hint.replaceAll('--unchecked', 'unchecked: true') }),
   })
 }
 
-async function derive(name: string, { profiles, file }: HierarchyFile, find: FindProfile): Promise<CertificateProfile> {
+async function derive(name: string, { profiles }: HierarchyFile, find: FindProfile): Promise<CertificateProfile> {
   const chain: DerivedProfile[] = []
   const names: string[] = []
   let base = name
@@ -75,7 +82,7 @@ async function derive(name: string, { profiles, file }: HierarchyFile, find: Fin
     // A profile may be called as the one it extends, and then it extends that one of elsewhere.
     if (names.includes(base)) {
       if (names.at(-1) === base) break
-      throw new PkiError('usage.hierarchy', `${file}: a circle of profiles: ${[...names, base].join(' extends ')}`)
+      throw new PkiError('usage.hierarchy', `a circle of profiles: ${[...names, base].join(' extends ')}`)
     }
     names.push(base)
     chain.push(own)
@@ -90,7 +97,7 @@ async function resolve(
   byName: ReadonlyMap<string, FileEntry>,
   { seed, now, file }: HierarchyFile,
   { find, mark }: ResolveMeans,
-): Promise<ResolvedEntry> {
+): Promise<Omit<ResolvedEntry, 'isDependedOn'>> {
   // A cross-certificate says about an authority what its own certificate says, unless told otherwise.
   const model = entry.crossSigns === undefined ? undefined : byName.get(entry.crossSigns)
   if (entry.crossSigns !== undefined && model === undefined) {

@@ -3,6 +3,7 @@
  * which editors read, is made from it.
  */
 
+import { PkiError } from '../errors.ts'
 import { EXPORT_FORMATS, type ExportFormatName } from '../export/formats.ts'
 import { PFX_CONSUMERS, type PfxConsumer } from '../export/pfx-profile.ts'
 import { parseDuration, parseMoment } from '../profile/duration.ts'
@@ -22,7 +23,10 @@ const filled = (text: string) => numbered(text.replaceAll('{name}', 'name'), 1)
 const nonEmpty = z.string().min(1)
 const name = readable((text) => requireCredentialName(numbered(text, 1)))
 const instant = readable(parseMoment)
-const duration = readable(parseDuration)
+const positiveDuration = readable((text) => {
+  const { months, seconds } = parseDuration(text)
+  if (months + seconds <= 0) throw new PkiError('usage.time', `not a time that lasts: ${text}`)
+})
 const listOf = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)])
 
 const REASONS = CRL_REASONS.filter(
@@ -67,7 +71,7 @@ const revocation = z.strictObject({
   invalidityDate: z.exactOptional(instant).describe('Since when it was not trustworthy, if that was earlier'),
 })
 
-const crl = z.strictObject({ validFor: duration.describe('From thisUpdate to nextUpdate: 7d') })
+const crl = z.strictObject({ validFor: positiveDuration.describe('From thisUpdate to nextUpdate: 7d') })
 
 const oneExport = z.strictObject({
   format: listOf(z.enum(FORMATS)),

@@ -1,9 +1,10 @@
 /** Encodes and signs one certificate (RFC 5280 §4.1). */
 
-import { bitString, concatBytes, context, integer, sequence, time, unsignedInteger } from '../der/writer.ts'
+import { concatBytes, context, integer, sequence, time, unsignedInteger } from '../der/writer.ts'
 import type { RandomSource } from '../keys/random.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import { encodeExtensions } from '../x509/extension-encoding.ts'
+import { encodeSigned } from '../x509/signed.ts'
 import { type IssueRequest, issuerName } from './issue-request.ts'
 
 /**
@@ -12,10 +13,8 @@ import { type IssueRequest, issuerName } from './issue-request.ts'
  * @throws whatever the signer throws, and DerError if the request holds bytes that are not what they should be
  */
 export function issueCertificate(request: IssueRequest): Certificate {
-  const tbs = encodeTbsCertificate(request)
-  const { signer } = request
   // Read back by the parser that reads everybody's certificates: nobody gets a certificate that it would not take.
-  return parseCertificate(sequence(tbs, signer.algorithm, bitString(signer.sign(tbs))))
+  return parseCertificate(encodeSigned(encodeTbsCertificate(request), request.signer))
 }
 
 function encodeTbsCertificate(request: IssueRequest): Uint8Array {

@@ -52,7 +52,7 @@ export function requireIssuable(request: IssueRequest): Problems {
 
 function checkItself({ subject }: IssueRequest, decoded: DecodedExtensions): Problems {
   const problems: IssuanceProblem[] = []
-  const { basicConstraints, keyUsage, subjectAltName } = decoded
+  const { basicConstraints, keyUsage, nameConstraints, subjectAltName } = decoded
   const cA = basicConstraints?.cA ?? false
   if (subject.isEmpty && cA) problems.push(problem('subject.empty-ca', {}))
   else if (subject.isEmpty && subjectAltName === undefined) problems.push(problem('subject.nameless', {}))
@@ -61,6 +61,7 @@ function checkItself({ subject }: IssueRequest, decoded: DecodedExtensions): Pro
   if (signsCertificates === false && cA) problems.push(problem('usage.ca-without-cert-sign', {}))
   const pathLenConstraint = basicConstraints?.pathLenConstraint
   if (pathLenConstraint !== undefined && !cA) problems.push(problem('path-length.without-ca', { pathLenConstraint }))
+  if (nameConstraints !== undefined && !cA) problems.push(problem('name-constraints.without-ca', {}))
   return problems
 }
 

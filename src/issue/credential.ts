@@ -22,6 +22,7 @@ export interface NamedAuthority {
   readonly credential: Credential
 }
 
+/** What is to be made, and by whom. */
 export interface CredentialOrder {
   /** Overrides already merged, see `overrideProfile`. */
   readonly profile: CertificateProfile
@@ -46,6 +47,7 @@ export interface CredentialOrder {
   readonly issue?: ((request: IssueRequest) => Certificate) | undefined
 }
 
+/** What {@link issueCredential} made. */
 export interface IssuedCredential {
   readonly credential: Credential
   /** Warnings; with `unchecked` also what would have been refused. */
@@ -53,6 +55,7 @@ export interface IssuedCredential {
 }
 
 /**
+ * Makes a certificate, and a key for it unless one is given.
  * @throws PkiError `refused.key` if the issuer's private key is not there, `refused.issuer` if the issuer may not issue
  *   this, `usage.*` for texts and names that make no sense
  */

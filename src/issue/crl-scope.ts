@@ -54,3 +54,8 @@ export function scopeName({ only, reasons, indirect }: CrlScope): string | undef
   const words = [...(indirect === true ? ['indirect'] : []), ...(only === undefined ? [] : [only]), ...(reasons ?? [])]
   return words.length === 0 ? undefined : words.join('-')
 }
+
+/** Whether a text could be such a word, with more of them behind it. */
+export function isScopeName(text: string): boolean {
+  return /^[A-Za-z]+(?:-[A-Za-z]+)*$/.test(text)
+}

@@ -8,7 +8,6 @@
 
 import { contextTag, Tag } from '../der/reader.ts'
 import {
-  bitString,
   boolean,
   concatBytes,
   context,
@@ -36,6 +35,7 @@ import {
 import { encodeGeneralNames } from '../x509/general-name.ts'
 import type { Name } from '../x509/name.ts'
 import { EXTENSION } from '../x509/oids.ts'
+import { encodeSigned } from '../x509/signed.ts'
 
 /** One certificate to be listed. */
 export interface RevokedCertificate {
@@ -49,6 +49,7 @@ export interface RevokedCertificate {
   readonly certificateIssuer?: Name | undefined
 }
 
+/** What is to be in a CRL (RFC 5280 §5.1). */
 export interface CrlRequest {
   /** Whose name and key identifier the CRL carries. */
   readonly issuer: Certificate
@@ -81,7 +82,7 @@ export function issueCrl(request: CrlRequest): Uint8Array {
     ...encodeEntries(request.entries, issuer.subject),
     context(0, encodeExtensions(crlExtensions(request))),
   )
-  return sequence(tbsCertList, signer.algorithm, bitString(signer.sign(tbsCertList)))
+  return encodeSigned(tbsCertList, signer)
 }
 
 /** revokedCertificates; left out if there are none (§5.1.2.6). */

@@ -4,6 +4,7 @@ import type { Signer } from '../keys/keys.ts'
 import type { RandomSource } from '../keys/random.ts'
 import { momentFrom, parseMoment } from '../profile/duration.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { type Name, parseName } from '../x509/name.ts'
 import { parseNameText } from '../x509/name-text.ts'
@@ -31,6 +32,8 @@ export interface ProfileRequest {
   readonly names?: readonly GeneralName[] | undefined
   readonly serialNumber?: bigint | undefined
   readonly serialRandom?: IssueRequest['serialRandom']
+  /** It may outlive its issuer. */
+  readonly unchecked?: boolean | undefined
   readonly now: Date
   readonly random: RandomSource
 }
@@ -49,7 +52,7 @@ export function requestFromProfile(order: ProfileRequest): IssueRequest {
     signer,
     subject,
     publicKey,
-    ...validity(profile, issuer, now),
+    ...validity(order),
     extensions: extensionsFromProfile(profile, {
       subject,
       names,
@@ -78,25 +81,39 @@ type Validity = Pick<IssueRequest, 'notBefore' | 'notAfter' | 'wantedNotAfter'>
 
 const BACKDATING = parseMoment('-10m')
 
-function validity(
-  { validity: profile }: CertificateProfile,
-  issuer: IssuingAuthority | undefined,
-  now: Date,
-): Validity {
+function validity({ profile: { validity: profile }, issuer, unchecked, now }: ProfileRequest): Validity {
   const beginning = profile.notBefore === undefined ? BACKDATING : parseMoment(profile.notBefore)
   const isBackdated = beginning.kind === 'duration' && beginning.isNegative
   const notBefore = wholeSeconds(momentFrom(beginning, now))
-  const notAfter = wholeSeconds(momentFrom(parseMoment(profile.notAfter), isBackdated ? now : notBefore))
+  const end = parseMoment(profile.notAfter)
+  const notAfter = wholeSeconds(momentFrom(end, isBackdated ? now : notBefore))
   if (issuer === undefined || profile.beyondIssuer === 'refuse') return { notBefore, notAfter }
 
   const { certificate } = issuer
   const issuerFrom = certificate.notBefore.date
   const issuerUntil = certificate.notAfter.date
+  if (profile.beyondIssuer === 'refuse-longer') {
+    const isIssuersOwn = end.kind === 'duration' && isNoLonger({ notBefore, notAfter }, certificate)
+    if (!isIssuersOwn || unchecked === true) return { notBefore, notAfter }
+  }
+  const lost = notAfter.getTime() - issuerUntil.getTime()
   return {
     // Backdating is a courtesy to slow clocks; it does not reach back to before there was an issuer.
     notBefore: isBackdated && notBefore < issuerFrom && issuerFrom <= now ? issuerFrom : notBefore,
-    ...(notAfter > issuerUntil ? { notAfter: issuerUntil, wantedNotAfter: notAfter } : { notAfter }),
+    notAfter: lost > 0 ? issuerUntil : notAfter,
+    // Not worth a word: the minutes since the issuer was made.
+    ...(lost > NEGLIGIBLE && { wantedNotAfter: notAfter }),
   }
+}
+
+/** Ten minutes, in milliseconds. */
+const NEGLIGIBLE = 600_000
+
+function isNoLonger(wanted: { readonly notBefore: Date; readonly notAfter: Date }, issuer: Certificate): boolean {
+  const length = wanted.notAfter.getTime() - wanted.notBefore.getTime()
+  const issuersLength = issuer.notAfter.date.getTime() - issuer.notBefore.date.getTime()
+  // The same number of years has a leap day more or less, depending on when they begin.
+  return length <= issuersLength * 1.01 && issuer.notAfter.date > wanted.notBefore
 }
 
 function wholeSeconds(date: Date): Date {

@@ -7,8 +7,6 @@
 
 import { equalBytes } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
-import type { SigningScheme } from '../keys/keys.ts'
-import type { RandomSource } from '../keys/random.ts'
 import type { CertificateProfile, RequestRules } from '../profile/profile.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { decodeExtensions } from '../x509/decoded-extensions.ts'
@@ -22,27 +20,20 @@ import { type CertificationRequest, checkRequestSignature } from '../x509/reques
 import { parseKeyPurpose } from '../x509/usage-text.ts'
 import { issueCertificate } from './certificate.ts'
 import { checkIssuance, requireIssuable } from './check.ts'
-import { authoritySigner, type NamedAuthority } from './credential.ts'
+import { authoritySigner, type CredentialOrder, type NamedAuthority } from './credential.ts'
 import { requestFromProfile } from './from-profile.ts'
 import type { IssueRequest } from './issue-request.ts'
 import type { IssuanceProblem } from './problems.ts'
 import { nameKind } from './subject-alt-name.ts'
 
-export interface SigningOrder {
+/** What is to be made of a request. The key is that of the request, and so there is always an issuer. */
+export interface SigningOrder extends Omit<CredentialOrder, 'key' | 'issuer' | 'issue'> {
   readonly certificationRequest: CertificationRequest
-  /** Overrides already merged, see `overrideProfile`. */
-  readonly profile: CertificateProfile
-  readonly name: string
   readonly issuer: NamedAuthority
   /** Instead of the subject that the request and the profile agree on. */
   readonly subject?: Name | undefined
   /** Alternative names beside those of the request. */
   readonly names?: readonly GeneralName[] | undefined
-  readonly serialNumber?: bigint | undefined
-  readonly scheme?: SigningScheme | undefined
-  readonly unchecked?: boolean | undefined
-  readonly now: Date
-  readonly random: RandomSource
 }
 
 /** Something that was asked for and is not in the certificate. */
@@ -84,7 +75,7 @@ export function issueFromRequest(order: SigningOrder): SignedCertificate {
 }
 
 function grant(order: SigningOrder): IssueRequest {
-  const { certificationRequest: wish, profile, issuer } = order
+  const { certificationRequest: wish, profile, issuer, name, seeded } = order
   const rules = profile.request ?? {}
   const kinds = rules.subjectAltName ?? []
   const wishedNames = (wish.decoded.subjectAltName ?? []).filter((name) => {
@@ -96,10 +87,11 @@ function grant(order: SigningOrder): IssueRequest {
     profile: rules.narrowUsage ? narrowed(profile, wish) : profile,
     issuerName: issuer.name,
     issuer: issuer.credential,
-    signer: authoritySigner(issuer, profile, order.scheme),
+    signer: authoritySigner(issuer, profile, order.scheme, seeded?.createSigner),
     publicKey: wish.publicKey,
     subject: order.subject ?? (rules.subject && !wish.subject.isEmpty ? wish.subject : undefined),
     names: [...(order.names ?? []), ...wishedNames],
+    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
   })
   return { ...granted, extensions: [...granted.extensions, ...copiedExtensions(rules, wish, granted.extensions)] }
 }

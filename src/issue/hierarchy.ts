@@ -14,6 +14,7 @@ import type { SeededSource } from '../seed/seeded-source.ts'
 import { guessGeneralName } from '../x509/general-name-text.ts'
 import { type IssuedCredential, issueCredential } from './credential.ts'
 
+/** One certificate that is to be made. */
 export interface HierarchyEntry {
   readonly name: string
   /** The name of a profile. */
@@ -25,10 +26,12 @@ export interface HierarchyEntry {
   readonly overrides?: ProfileOverrides | undefined
 }
 
+/** Who is issued by whom, in any order. */
 export interface HierarchySpec {
   readonly certificates: readonly HierarchyEntry[]
 }
 
+/** What is left to be made, in an order that works. */
 export interface IssuancePlan {
   /** In an order in which each issuer comes before what it issues. */
   readonly steps: readonly HierarchyEntry[]
@@ -67,15 +70,7 @@ export function planHierarchy(spec: HierarchySpec, existing: ReadonlySet<string>
   return { steps, existing: [...byName.keys()].filter((name) => existing.has(name)) }
 }
 
-/** A plan for people: one line for each step, such as `2. ca1 (intermediate) from root`. */
-export function formatPlan({ steps, existing }: IssuancePlan): string {
-  const lines = steps.map(({ name, profile, from, names = [] }, i) => {
-    const issuer = from === undefined ? 'self-signed' : `from ${from}`
-    return `${i + 1}. ${name} (${profile}) ${issuer}${names.length > 0 ? ` for ${names.join(', ')}` : ''}`
-  })
-  return [...lines, ...existing.map((name) => `   ${name} exists already`)].map((line) => `${line}\n`).join('')
-}
-
+/** What it takes to carry out a plan. */
 export interface PlanMeans {
   /** Every profile the plan names. */
   readonly profiles: ReadonlyMap<string, CertificateProfile>

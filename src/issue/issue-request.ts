@@ -20,6 +20,7 @@ export interface IssuingAuthority {
   readonly chain: readonly Certificate[]
 }
 
+/** Everything that goes into one certificate. */
 export interface IssueRequest {
   /** Undefined for a self-signed certificate: then `signer` is the subject's own key. */
   readonly issuer: IssuingAuthority | undefined

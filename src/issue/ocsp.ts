@@ -41,6 +41,7 @@ export interface OcspResponder {
   readonly signer: Signer
 }
 
+/** What {@link respond} answers, for whom, and with what knowledge. */
 export interface OcspResponseRequest {
   /** OCSPRequest as it came in. */
   readonly request: Uint8Array

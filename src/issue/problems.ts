@@ -13,6 +13,7 @@ export interface ProblemFacts {
   'issuer.not-yet-valid': { readonly issuer: string; readonly notBefore: Date }
   'path-length.exceeded': { readonly authority: string; readonly limit: number; readonly actual: number }
   'path-length.beyond-issuer': { readonly wanted: number; readonly left: number }
+  'name-constraints.without-ca': Record<never, never>
   'path-length.without-ca': { readonly pathLenConstraint: number }
   'name.excluded': { readonly authority: string; readonly name: string; readonly subtree: string }
   'name.not-permitted': { readonly authority: string; readonly name: string; readonly permitted: readonly string[] }
@@ -36,6 +37,7 @@ export interface ProblemFacts {
 
 export type ProblemKind = keyof ProblemFacts
 
+/** Something wrong with a certificate that is to be issued, and how serious it is. */
 export interface IssuanceProblem<K extends ProblemKind = ProblemKind> {
   readonly kind: K
   readonly level: ProblemLevel
@@ -89,6 +91,10 @@ const PROBLEMS: { readonly [K in ProblemKind]: ProblemEntry<K> } = {
     level: 'warning',
     message: ({ pathLenConstraint }) => `pathLenConstraint ${pathLenConstraint} without cA must not be (§4.2.1.9)`,
   },
+  'name-constraints.without-ca': {
+    level: 'warning',
+    message: () => 'nameConstraints without cA must not be (§4.2.1.10)',
+  },
   'name.excluded': {
     level: 'refused',
     message: ({ authority, name, subtree }) =>
@@ -129,7 +135,10 @@ const PROBLEMS: { readonly [K in ProblemKind]: ProblemEntry<K> } = {
   },
   'validity.shortened': {
     level: 'warning',
-    message: ({ wanted, notAfter }) => `valid until ${day(notAfter)} as its issuer is, not until ${day(wanted)}`,
+    message: ({ wanted, notAfter }) => {
+      const shown = day(wanted) === day(notAfter) ? second : day
+      return `valid until ${shown(notAfter)} as its issuer is, not until ${shown(wanted)}`
+    },
   },
   'subject.empty-ca': { level: 'refused', message: () => 'a certification authority must have a subject (§4.1.2.6)' },
   'subject.nameless': { level: 'refused', message: () => 'neither a subject nor an alternative name (§4.1.2.6)' },

@@ -9,11 +9,12 @@
 import { DerReader } from '../der/reader.ts'
 import { equalBytes } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
-import { createSigner, type PrivateKey, type SigningScheme } from '../keys/keys.ts'
+import { createSigner, type PrivateKey, type Signer, type SigningScheme } from '../keys/keys.ts'
 import { readAlgorithmIdentifier, type SignatureScheme, signatureScheme } from '../x509/algorithm.ts'
 import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
 import type { Name } from '../x509/name.ts'
 import { type CertificationRequest, checkRequestSignature, parseRequest } from '../x509/request.ts'
+import { encodeSigned } from '../x509/signed.ts'
 
 export interface RequestOrder {
   readonly subject: Name
@@ -23,6 +24,8 @@ export interface RequestOrder {
   /** The extensions asked for; `extensionsFromProfile` makes those of a profile. */
   readonly extensions?: readonly ExtensionToWrite[] | undefined
   readonly challengePassword?: string | undefined
+  /** Signs in the place of the library, which does it otherwise each time: for what follows from a seed. */
+  readonly signer?: Signer | undefined
 }
 
 /**
@@ -47,7 +50,12 @@ export async function makeRequest(order: RequestOrder): Promise<CertificationReq
     },
     crypto,
   )
-  return requireSound(parseRequest(new Uint8Array(made.rawData)), order)
+  return requireSound(signedAnew(parseRequest(new Uint8Array(made.rawData)), order), order)
+}
+
+function signedAnew(request: CertificationRequest, { signer }: RequestOrder): CertificationRequest {
+  if (signer === undefined) return request
+  return parseRequest(encodeSigned(request.certificationRequestInfo, signer))
 }
 
 async function loadLibrary() {

@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import { PkiError } from '../errors.ts'
 import type { IssuancePlan } from './hierarchy.ts'
 
+/** One of `count` jobs that share the work of one hierarchy. */
 export interface Shard {
   /** From 1 to `count`. */
   readonly index: number

@@ -3,6 +3,7 @@
 import type { Certificate } from '../x509/certificate.ts'
 import type { PrivateKey } from './keys.ts'
 
+/** A certificate with the certificates above it, and with its private key if that is at hand. */
 export interface Credential {
   readonly certificate: Certificate
   /** The certificates above it, nearest issuer first; the root is the last one if it is known. */

@@ -35,7 +35,7 @@ export class Decryption {
 
   /**
    * Call before deriving a key.
-   * @param cost of one iteration, compared with PBKDF2's
+   * @param cost of one iteration, compared with PBKDF2's for one block of a key
    * @throws PkiError `input.unsupported` if the file asks for more than {@link MAX_ITERATIONS}, or for none at all
    */
   spendIterations(count: number, cost = 1): void {

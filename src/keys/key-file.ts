@@ -25,6 +25,7 @@ import type { RandomSource } from './random.ts'
 /** What to do about a missing password. */
 export const KEY_PASSWORD_HINT = 'give the password with --key-password-file or PKI_KEY_PASSWORD'
 
+/** How errors name the file, and the password if it is encrypted. */
 export interface ParseKeyOptions {
   /** How errors name the input: a path, or `-`. */
   readonly source: string
@@ -122,7 +123,7 @@ export function parsePkcs8(bytes: Uint8Array, decryption: Decryption): PrivateKe
 }
 
 /** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws DerError, PkiError `input.password`, `input.unsupported` */
-export function parseEncryptedPkcs8(bytes: Uint8Array, decryption: Decryption): PrivateKey {
+function parseEncryptedPkcs8(bytes: Uint8Array, decryption: Decryption): PrivateKey {
   const { algorithm, encrypted } = readEncryptedPrivateKeyInfo(bytes)
   if (algorithm.oid === PASSWORD_ENCRYPTION.pbes2) {
     const data = decryptPbes2(algorithm.parameters, encrypted, decryption, 'the private key')
@@ -243,8 +244,10 @@ function publicKeyOf(key: KeyObject): PrivateKey['publicKey'] {
   return parseSubjectPublicKeyInfo(new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })))
 }
 
+/** PKCS#8, or the older form of the kind of key: SEC1 for EC, PKCS#1 for RSA. */
 export type KeyFileFormat = 'pkcs8' | 'traditional'
 
+/** The form of a private key in a file; with a password, randomness for salt and initialization vector goes along. */
 export type FormatKeyOptions =
   | { readonly format: KeyFileFormat; readonly password?: undefined }
   | { readonly format: KeyFileFormat; readonly password: string; readonly random: RandomSource }

@@ -17,6 +17,7 @@ import {
 } from 'node:crypto'
 import { bitString, context, integer, nullValue, octetString, oid, sequence } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { hintOf } from '../spelling/nearest.ts'
 import { parsePssParameters } from '../x509/algorithm.ts'
 import { CURVE_NAME, KEY_ALGORITHM, SIGNATURE_ALGORITHM } from '../x509/oids.ts'
 import { encodeSubjectPublicKeyInfo, parseSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from '../x509/public-key.ts'
@@ -58,6 +59,12 @@ export const EC_CURVES: Readonly<Record<string, { readonly curve: string; readon
   'ec-brainpool-p512r1': { curve: 'brainpoolP512r1', digest: 'sha512' },
 }
 
+/** The kind of key that has this curve (named as OpenSSL does); undefined if keys on it are not made here. */
+export function ecAlgorithmName(curve: string): KeyAlgorithmName | undefined {
+  return KEY_ALGORITHM_NAMES.find((name) => EC_CURVES[name]?.curve === curve)
+}
+
+/** A digest to sign with. MD5 and SHA-1 are there for tests that want to see them refused. */
 export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 
 /** How a key signs: everything that goes into signatureAlgorithm. */
@@ -85,7 +92,7 @@ export function requireKeyAlgorithmName(text: string): KeyAlgorithmName {
   const name = KEY_ALGORITHM_NAMES.find((known) => known === text.toLowerCase())
   if (name !== undefined) return name
   throw new PkiError('usage.algorithm', `unknown key algorithm: ${text}`, {
-    hint: `use one of ${KEY_ALGORITHM_NAMES.join(', ')}`,
+    hint: hintOf(text, KEY_ALGORITHM_NAMES),
   })
 }
 
@@ -96,11 +103,6 @@ export function generateKey(name: KeyAlgorithmName): PrivateKey {
   if (name === 'ed25519') return fromKeyPair(generateKeyPairSync('ed25519'))
   if (name === 'ed448') return fromKeyPair(generateKeyPairSync('ed448'))
   return fromKeyPair(generateKeyPairSync('rsa', { modulusLength: Number(name.slice(-4)) }))
-}
-
-/** The signing scheme that goes with a kind of key when nothing else is said. */
-export function defaultScheme(name: KeyAlgorithmName): SigningScheme {
-  return { digest: EC_CURVES[name]?.digest ?? 'sha256', pss: name.startsWith('rsa-pss') }
 }
 
 function generateEcKey(curve: string): PrivateKey {
@@ -230,7 +232,8 @@ function pssSigner(
   }
 }
 
-const DIGEST_LENGTH: Readonly<Record<DigestName, number>> = {
+/** Octets of a digest's output. */
+export const DIGEST_LENGTH: Readonly<Record<DigestName, number>> = {
   md5: 16,
   sha1: 20,
   sha224: 28,

@@ -10,6 +10,7 @@ import { integer, nullValue, octetString, oid, sequence } from '../der/writer.ts
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm.ts'
 import { PASSWORD_ENCRYPTION } from '../x509/oids.ts'
 import type { Decryption } from './decryption.ts'
+import { DIGEST_LENGTH, type DigestName } from './keys.ts'
 import type { RandomSource } from './random.ts'
 
 const P = PASSWORD_ENCRYPTION
@@ -25,7 +26,7 @@ const CIPHERS: Readonly<
 }
 
 /** The digest below an HMAC (RFC 8018 B.1). */
-export const HMAC_DIGEST: Readonly<Record<string, string>> = {
+export const HMAC_DIGEST: Readonly<Record<string, DigestName>> = {
   [P.hmacWithSHA1]: 'sha1',
   [P.hmacWithSHA224]: 'sha224',
   [P.hmacWithSHA256]: 'sha256',
@@ -155,7 +156,8 @@ function pbkdf2(parameters: Uint8Array | undefined, wanted: number | undefined, 
   fields.finish(what)
   const digest = HMAC_DIGEST[prf]
   if (digest === undefined) throw decryption.unsupportedAlgorithm('PBKDF2 with', prf)
-  decryption.spendIterations(iterations)
+  // All iterations are gone through for each block of the key (RFC 8018 §5.2).
+  decryption.spendIterations(iterations, Math.ceil(keyLength / DIGEST_LENGTH[digest]))
   return (password) => pbkdf2Sync(password, salt, iterations, keyLength, digest)
 }
 
@@ -175,7 +177,7 @@ function scrypt(parameters: Uint8Array | undefined, wanted: number | undefined, 
     throw decryption.unsupported(`scrypt with N=${cost}, r=${blockSize}, p=${parallelization}`)
   }
   // One pass over 128·N·r octets costs about as much as N·r iterations of PBKDF2, once per parallel lane.
-  decryption.spendIterations(cost * parallelization)
+  decryption.spendIterations(cost * blockSize * parallelization)
   const options = { N: cost, r: blockSize, p: parallelization, maxmem: 2 * MAX_SCRYPT_MEMORY }
   return (password) => scryptSync(password, salt, keyLength, options)
 }

@@ -33,7 +33,7 @@ export async function fetchIssuers(certificate: Certificate, source: EvidenceSou
  * "a single DER encoded certificate" or "a collection of certificates in a … 'certs-only' CMS message" (§4.2.2.1);
  * PEM of either is taken as well, as .NET does.
  */
-export function readIssuers(body: Uint8Array): Piece<readonly Certificate[]> {
+function readIssuers(body: Uint8Array): Piece<readonly Certificate[]> {
   const isText = body[0] !== 0x30 && isPem(body)
   const encodings = isText ? parsePem(Buffer.from(body).toString('latin1')).map(({ bytes }) => bytes) : [body]
   const certificates = encodings.flatMap(certificatesIn).slice(0, MAX_CERTIFICATES).map(parseCertificate)

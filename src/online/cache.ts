@@ -27,7 +27,7 @@ export interface CacheLimits {
 }
 
 /** Room for the CRLs of some dozen CAs at the largest size that is fetched; the oldest entries make room. */
-export const DEFAULT_CACHE_LIMITS: CacheLimits = { entries: 256, bytes: 64 * 1024 * 1024 }
+const DEFAULT_CACHE_LIMITS: CacheLimits = { entries: 256, bytes: 64 * 1024 * 1024 }
 
 const SUFFIX = '.evidence'
 

@@ -27,7 +27,7 @@ export interface FetchOptions {
 }
 
 /** 15 seconds, as .NET's X509Chain and Chromium's kTimeoutSeconds. */
-export const DEFAULT_TIMEOUT = 15_000
+const DEFAULT_TIMEOUT = 15_000
 
 /** Places asked for one certificate and kind: 5 as Chromium's kMaxFetchesPerCert and Windows' MaxAIAUrlCountInCert. */
 export const MAX_URLS_PER_CERTIFICATE = 5

@@ -21,6 +21,7 @@ export interface BudgetLimits {
   readonly nameConstraintComparisons: number
 }
 
+/** The limits that hold unless others are given. */
 export const DEFAULT_BUDGET: BudgetLimits = {
   signatures: 100,
   steps: 25_000,

@@ -3,7 +3,8 @@
  *
  * The signer is mostly the issuer of the certificate, and its path is the rest of the path in question. It may also
  * be another certificate of the same CA (key rollover, a key for CRLs only) or of somebody else (indirect CRLs); then
- * its path must be valid too, lead to the same trust anchor, and contain nothing that is revoked.
+ * its path must be valid too, lead to the same trust anchor, and contain nothing that is revoked. That the signer must
+ * not stand below the certificate in question is not in the RFC, whose names alone would let it.
  */
 
 import { equalBytes } from '../der/writer.ts'
@@ -13,15 +14,9 @@ import { formatName } from '../x509/name-text.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import type { SignatureCheck } from '../x509/signature.ts'
-import {
-  isSameCertificate,
-  lacksParameters,
-  type Note,
-  type PathPosition,
-  type RevocationContext,
-  workingPublicKey,
-} from './revocation-context.ts'
+import { isSameCertificate, type Note, type PathPosition, type RevocationContext } from './revocation-context.ts'
 import { describeCrl } from './revocation-evidence.ts'
+import { lacksParameters, workingPublicKey } from './working-key.ts'
 
 /** The public key that step (f) validates, and that (g) and (h) use. */
 export type CrlIssuerKey = SubjectPublicKeyInfo
@@ -109,15 +104,18 @@ function publicKeyOf({ certificate, path }: Candidate, { signers }: RevocationCo
 type Refusal =
   | 'revocation.crl-issuer-no-crl-sign'
   | 'revocation.crl-issuer-untrusted'
+  | 'revocation.crl-issuer-below'
   | { readonly status: 'revoked' | 'unknown' }
 
 /** (f): why this signer's CRLs are not to be believed. */
 function refusalOf({ certificate, path }: Candidate, context: RevocationContext): Refusal | undefined {
   if (!maySignCrls(certificate)) return 'revocation.crl-issuer-no-crl-sign'
+  const issuerPath = path ?? context.signers.pathTo(certificate)
+  if (issuerPath === undefined) return 'revocation.crl-issuer-untrusted'
+  // A CA could otherwise name a certificate below it like its own issuer, and clear itself after it was revoked.
+  if (issuerPath.slice(1).some((above) => context.isInQuestion(above))) return 'revocation.crl-issuer-below'
   // The path in question is valid already. It may be that of the CRL issuer itself (PKITS 4.14.30).
   if (path !== undefined) return undefined
-  const issuerPath = context.signers.pathTo(certificate)
-  if (issuerPath === undefined) return 'revocation.crl-issuer-untrusted'
   const status = context.statusOfPath(issuerPath)
   return status === 'unrevoked' ? undefined : { status }
 }

@@ -136,14 +136,16 @@ function namesPoint(crl: CertificateList, name: DistributionPointName, point: Ce
   return known.some((key) => point.names.has(key))
 }
 
-/** The names of a distribution point; one that is relative is appended to its CRL issuer's (§4.2.1.13). */
+/**
+ * The names of a distribution point; one that is relative is appended to its CRL issuer's (§4.2.1.13). Where there are
+ * several it "MUST NOT" be relative, and names nobody: a long one times many would fill the memory.
+ */
 function fullNames(name: DistributionPointName, crlIssuers: readonly Name[]): readonly GeneralName[] {
   if ('fullName' in name) return name.fullName
-  const { nameRelativeToCRLIssuer } = name
-  return crlIssuers.flatMap((issuer) => {
-    const value = absoluteName(issuer, nameRelativeToCRLIssuer)
-    return value === undefined ? [] : [{ type: 'directoryName' as const, value }]
-  })
+  const [issuer, ...others] = crlIssuers
+  const value =
+    issuer === undefined || others.length > 0 ? undefined : absoluteName(issuer, name.nameRelativeToCRLIssuer)
+  return value === undefined ? [] : [{ type: 'directoryName', value }]
 }
 
 /** Undefined for octets that are no RelativeDistinguishedName: such a name is nobody's. */

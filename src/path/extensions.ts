@@ -1,7 +1,7 @@
 /** Extensions as §6.1.4 (o) and §6.1.5 (f) see them: which critical ones are processed, and which cannot be read. */
 
 import type { Certificate } from '../x509/certificate.ts'
-import { EXTENSION } from '../x509/oids.ts'
+import { EXTENSION, POLICY_QUALIFIER } from '../x509/oids.ts'
 import { type Finding, finding } from './findings.ts'
 
 /**
@@ -37,9 +37,26 @@ export function checkExtensions(certificate: Certificate, index: number, finding
     else if (oid === EXTENSION.precertificatePoison) findings.push(finding('extension.precertificate', index, {}))
     else if (critical && !PROCESSED.has(oid)) findings.push(finding('extension.unknown-critical', index, { oid }))
   }
+  checkPolicyQualifiers(certificate, index, findings)
   checkDuplicates(certificate, index, findings)
   for (const { oid, error } of malformedExtensions) {
     findings.push(finding('extension.malformed', index, { oid, offset: error.offset, reason: error.message }))
+  }
+}
+
+const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(Object.values(POLICY_QUALIFIER))
+
+/**
+ * §4.2.1.4: of a critical certificatePolicies "the path validation software MUST be able to interpret this extension
+ * (including the optional qualifier), or MUST reject the certificate". The two that the RFC defines bind nobody.
+ */
+function checkPolicyQualifiers({ extensions, decoded }: Certificate, index: number, findings: Finding[]): void {
+  if (!extensions.some(({ oid, critical }) => critical && oid === EXTENSION.certificatePolicies)) return
+  for (const { policyIdentifier: policy, qualifiers } of decoded.certificatePolicies ?? []) {
+    const unknown = qualifiers.find(({ oid }) => !KNOWN_QUALIFIERS.has(oid))
+    if (unknown === undefined) continue
+    findings.push(finding('policy.unknown-qualifier', index, { policy, qualifier: unknown.oid }))
+    return
   }
 }
 

@@ -13,6 +13,7 @@ import { POLICY_FINDINGS, type PolicyFacts } from './findings/policy.ts'
 import { REVOCATION_FINDINGS, type RevocationFacts } from './findings/revocation.ts'
 import type { FindingEntry, FindingTable } from './findings/table.ts'
 import { WEBPKI_FINDINGS, type WebPkiFacts } from './findings/webpki.ts'
+import { X509CHAIN_FINDINGS, type X509ChainFacts } from './findings/x509chain.ts'
 
 /** The facts each code carries. */
 export interface FindingFacts
@@ -21,8 +22,10 @@ export interface FindingFacts
     PolicyFacts,
     NameFacts,
     RevocationFacts,
-    WebPkiFacts {}
+    WebPkiFacts,
+    X509ChainFacts {}
 
+/** The stable names of all findings, such as `validity.expired`. */
 export type FindingCode = keyof FindingFacts
 
 /** One finding; narrow it by `code` to reach its facts. */
@@ -42,6 +45,7 @@ export const FINDINGS: FindingTable<FindingFacts> = {
   ...NAME_FINDINGS,
   ...REVOCATION_FINDINGS,
   ...WEBPKI_FINDINGS,
+  ...X509CHAIN_FINDINGS,
 }
 
 /** Makes a finding. */
@@ -65,6 +69,7 @@ export interface Explanation {
   readonly cure: string
 }
 
+/** What a finding means to a person. @returns section of the RFC, sentence and cure, in English */
 export function explain(found: Finding): Explanation {
   // The entry of a code takes the facts of that code; the compiler cannot see that the two unions run in step.
   const entry = FINDINGS[found.code] as FindingEntry<Finding>

@@ -3,15 +3,16 @@
  * mailboxes and URIs. Only the subjectAltName counts; a common name is never compared.
  */
 
-import { DerError, DerReader } from '../der/reader.ts'
-import { stringFromElement } from '../der/values.ts'
 import { equalBytes } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import { parseDnsName } from '../x509/dns-name-text.ts'
 import type { GeneralName } from '../x509/general-name.ts'
-import { formatGeneralName, parseDnsName, parseGeneralNameText, parseIpAddress } from '../x509/general-name-text.ts'
+import { formatGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
+import { parseIpAddress } from '../x509/ip-address-text.ts'
 import { parseMailbox, parseUri } from '../x509/name-syntax.ts'
-import { ATTRIBUTE, OTHER_NAME } from '../x509/oids.ts'
+import { ATTRIBUTE } from '../x509/oids.ts'
+import { isUtf8Mailbox, type OtherName, parseUtf8Mailbox } from '../x509/utf8-mailbox.ts'
 import { LISTED } from './findings/names.ts'
 import { type Finding, finding } from './findings.ts'
 
@@ -121,20 +122,9 @@ function mailboxKey(mailbox: string): Key {
 }
 
 /** RFC 9598 §5: like mailboxes, local parts compared as UTF-8. */
-function utf8MailboxKey(name: GeneralName & { readonly type: 'otherName' }): Key {
-  if (name.typeId !== OTHER_NAME.smtpUtf8Mailbox) return undefined
-  const mailbox = textOf(name.value)
-  const at = mailbox?.lastIndexOf('@') ?? -1
-  return mailbox !== undefined && at > 0 ? mailbox.slice(0, at) + mailbox.slice(at).toLowerCase() : undefined
-}
-
-function textOf(encoded: Uint8Array): string | undefined {
-  try {
-    return stringFromElement(new DerReader(encoded).element('otherName'), 'otherName')
-  } catch (error) {
-    if (error instanceof DerError) return undefined
-    throw error
-  }
+function utf8MailboxKey(name: OtherName): Key {
+  const parts = isUtf8Mailbox(name) ? parseUtf8Mailbox(name) : undefined
+  return parts && `${parts.localPart}@${parts.domain.toLowerCase()}`
 }
 
 /** RFC 5280 §7.4: scheme, host and percent-encodings without regard to case, everything else exactly. */

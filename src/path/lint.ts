@@ -12,6 +12,7 @@ import { checkExtensions } from './extensions.ts'
 import { type Finding, type FindingCode, finding } from './findings.ts'
 import { checkProfile } from './profile.ts'
 import { type RuleSet, weightOf } from './rule-set.ts'
+import { checkDigest } from './strength.ts'
 import { checkWebPki, type PathRole } from './webpki.ts'
 
 /** Findings about a certificate, as certificate 0: errors and warnings, without those that the rule set ignores. */
@@ -22,8 +23,10 @@ export function lintCertificate(certificate: Certificate, rules: RuleSet): reado
     const facts = { inner: tbsSignatureAlgorithm.oid, outer: signatureAlgorithm.oid }
     findings.push(finding('signature.algorithm-mismatch', 0, facts)) // §4.1.1.2
   }
+  const role = roleOf(certificate)
+  if (role !== 'anchor') checkDigest(certificate, 0, findings)
   checkExtensions(certificate, 0, findings)
-  checkWebPki(certificate, roleOf(certificate), 0, findings)
+  checkWebPki(certificate, role, 0, findings)
   return weighed(findings, rules)
 }
 

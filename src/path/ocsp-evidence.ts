@@ -12,13 +12,8 @@ import { type BasicOcspResponse, isCertIdOf, isResponder, type SingleResponse } 
 import { ACCESS_METHOD, EXTENSION, KEY_PURPOSE, OCSP } from '../x509/oids.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import { instant } from './findings/table.ts'
-import {
-  type Note,
-  type PathPosition,
-  type Revocation,
-  type RevocationContext,
-  workingPublicKey,
-} from './revocation-context.ts'
+import type { Note, PathPosition, Revocation, RevocationContext } from './revocation-context.ts'
+import { workingPublicKey } from './working-key.ts'
 
 /** What the OCSP responses say about one certificate. */
 export interface OcspStatus {
@@ -179,10 +174,12 @@ function whyUnauthorized(
 
 /**
  * §4.2.2.2.1: with nocheck the responder is not checked. A responder whose certificate names no place to ask is left
- * to local policy; ours is that then only a known revocation counts.
+ * to local policy; ours is that then only a known revocation counts. What it says of itself does not count, nor what
+ * two responders say of each other: a stolen key would clear its own certificate.
  */
 function responderStatus(delegate: Certificate, path: readonly Certificate[], context: RevocationContext) {
   if (delegate.extensions.some(({ oid }) => oid === EXTENSION.ocspNoCheck)) return 'unrevoked'
+  if (context.isInQuestion(delegate)) return 'unknown'
   const status = context.statusOfPath(path)
   return status === 'unknown' && !namesRevocationSource(delegate) ? 'unrevoked' : status
 }

@@ -9,6 +9,7 @@ import { EXTENSION } from '../x509/oids.ts'
 import { type Finding, finding } from './findings.ts'
 import { checkSubtreeSyntax } from './name-constraints.ts'
 import { checkSubjectAltNames } from './profile-names.ts'
+import { checkKeyLength } from './strength.ts'
 
 const known = new WeakMap<Certificate, readonly Finding[]>()
 
@@ -95,10 +96,13 @@ function checkValidityEncoding({ notBefore, notAfter }: Certificate, findings: F
 }
 
 /** §4.1.2.7; RFC 5480 §2.1.1 */
-function checkKey({ publicKey }: Certificate, findings: Finding[]): void {
+function checkKey(certificate: Certificate, findings: Finding[]): void {
+  const { publicKey } = certificate
   // A named curve or an EdDSA key has nothing to be malformed but its octets, which node:crypto judges when used.
   try {
-    if (publicKey.facts.type === 'ec-explicit') findings.push(finding('key.explicit-curve', 0, {}))
+    const { facts } = publicKey
+    if (facts.type === 'ec-explicit') findings.push(finding('key.explicit-curve', 0, {}))
+    checkKeyLength(certificate, facts, findings)
   } catch (error) {
     if (!(error instanceof DerError)) throw error
     findings.push(finding('key.malformed', 0, { algorithm: publicKey.algorithm.oid, reason: error.message }))

@@ -1,11 +1,8 @@
 /** What every step of the revocation check works with. */
 
-import { Tag } from '../der/reader.ts'
 import { equalBytes } from '../der/writer.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { Name } from '../x509/name.ts'
-import { KEY_ALGORITHM } from '../x509/oids.ts'
-import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import type { checkSignature } from '../x509/signature.ts'
 import type { Budget } from './budget.ts'
 import type { EvidenceFacts } from './findings/revocation.ts'
@@ -60,6 +57,8 @@ export interface RevocationContext {
    * is checked anyway, or is being determined, count as unrevoked.
    */
   statusOfPath(path: readonly Certificate[]): RevocationState
+  /** Whether the status of a certificate is being determined: what its holder issued says nothing about that. */
+  isInQuestion(certificate: Certificate): boolean
 }
 
 /** Takes down why a piece of evidence was not used. */
@@ -68,19 +67,4 @@ export type Note = <C extends keyof EvidenceFacts>(code: C, facts: Readonly<Evid
 /** Whether two objects are the same certificate. */
 export function isSameCertificate(a: Certificate, b: Certificate): boolean {
   return a === b || equalBytes(a.encoded, b.encoded)
-}
-
-/** The public key of `path[index]`; a DSA key without parameters has those of the key above it (§6.1.4 (f)). */
-export function workingPublicKey(path: readonly Certificate[], index: number): SubjectPublicKeyInfo | undefined {
-  const key = path[index]?.publicKey
-  if (key === undefined || !lacksParameters(key)) return key
-  const above = workingPublicKey(path, index + 1)
-  const parameters = above?.algorithm.oid === key.algorithm.oid ? above.algorithm.parameters : undefined
-  return parameters === undefined ? key : key.withParameters(parameters)
-}
-
-/** DSA is the only algorithm here whose parameters may be left out to be inherited. */
-export function lacksParameters({ algorithm }: SubjectPublicKeyInfo): boolean {
-  const { parameters } = algorithm
-  return algorithm.oid === KEY_ALGORITHM.dsa && (parameters === undefined || parameters[0] === Tag.null)
 }

@@ -237,8 +237,11 @@ class RevocationCheck implements RevocationContext {
     return 'unrevoked'
   }
 
+  isInQuestion(certificate: Certificate): boolean {
+    return this.#inProgress.some((one) => isSameCertificate(one.certificate, certificate))
+  }
+
   #isSettled(certificate: Certificate): boolean {
-    const isIt = (one: Certificate) => isSameCertificate(one, certificate)
-    return this.#path.some(isIt) || this.#inProgress.some((one) => isIt(one.certificate))
+    return this.#path.some((one) => isSameCertificate(one, certificate)) || this.isInQuestion(certificate)
   }
 }

@@ -16,6 +16,10 @@ import type { FindingCode } from './findings.ts'
 /** What a finding means for the verdict. */
 export type Weight = 'error' | 'warning' | 'ignored'
 
+/**
+ * How much each finding weighs, and by what name a platform calls it. Plain data: a rule set of one's own is an
+ * object.
+ */
 export interface RuleSet {
   readonly name: string
   /** A code that is not listed weighs `error`: what nobody has weighed must not slip through. */
@@ -64,6 +68,9 @@ const SECTION_6: Weights = {
   'path.issuer-not-fetched': 'warning',
   // §4.2.1.1: the key identifier helps to find the issuer; whether it is the issuer, its signature tells.
   'path.key-identifier-mismatch': 'warning',
+  // The RFC has no opinion on algorithms (§4.1.1.2 leaves them to others), and test hierarchies have old ones on purpose.
+  'signature.weak-digest': 'warning',
+  'key.too-short': 'warning',
   // §4.1.2.5: the validity period includes its last second.
   'validity.at-not-after': 'ignored',
   // §4.2.1.12: "applications that require the presence of a particular purpose MAY reject"
@@ -118,6 +125,9 @@ export const WEBPKI: RuleSet = {
     ...RFC5280_STRICT.weights,
     ...weighAll(WEBPKI_FINDINGS, 'error'),
     'purpose.only-any': 'error',
+    // Errors of its own say it: `webpki.signature-algorithm`, `webpki.key-size`, `webpki.key-type`.
+    'signature.weak-digest': 'ignored',
+    'key.too-short': 'ignored',
     'identity.public-suffix-wildcard': 'error',
     // NSS, Go and webpki take the dot, and CAs of the web have it.
     'name-constraints.leading-dot': 'warning',

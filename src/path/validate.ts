@@ -15,7 +15,7 @@ import { equalBytes } from '../der/writer.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { Name } from '../x509/name.ts'
 import { formatName } from '../x509/name-text.ts'
-import { EXTENSION, KEY_ALGORITHM } from '../x509/oids.ts'
+import { EXTENSION } from '../x509/oids.ts'
 import type { SubjectPublicKeyInfo } from '../x509/public-key.ts'
 import type { Budget } from './budget.ts'
 import type { CandidatePath } from './build.ts'
@@ -28,7 +28,9 @@ import { checkProfile, profileOfIssuer } from './profile.ts'
 import { checkIssuerPurpose, checkTargetPurpose } from './purpose.ts'
 import { ignoresAll, type RuleSet } from './rule-set.ts'
 import type { SignatureChecker } from './signatures.ts'
+import { checkDigest } from './strength.ts'
 import { checkWebPki } from './webpki.ts'
+import { inheritParameters } from './working-key.ts'
 
 /** What validation takes beside the path: the inputs of §6.1.1 and what counts the work. */
 export interface ValidationInputs {
@@ -162,9 +164,12 @@ function verifySignature(state: State, certificate: Certificate, index: number):
     state.findings.push(finding('signature.algorithm-mismatch', index, facts)) // §4.1.1.2
   }
   const result = state.inputs.signatures.check(certificate, state.workingPublicKey, index === 0)
-  if (result === 'valid') return true
-  state.findings.push(signatureFinding(state, certificate, index, result))
-  return false
+  if (result !== 'valid') {
+    state.findings.push(signatureFinding(state, certificate, index, result))
+    return false
+  }
+  checkDigest(certificate, index, state.findings)
+  return true
 }
 
 function signatureFinding(
@@ -259,10 +264,13 @@ function checkKeyIdentifier({ certificates, findings }: State, { decoded }: Cert
   findings.push(finding('path.key-identifier-mismatch', index, facts))
 }
 
-/** §6.1.4 (k). Versions 1 and 2 cannot say that they are CAs, and nothing else is asked that could say it for them. */
+/**
+ * §6.1.4 (k). Versions 1 and 2 cannot say that they are CAs, not by an extension either, which they cannot have; and
+ * nothing else is asked that could say it for them.
+ */
 function checkIsCa({ version, decoded, malformedExtensions }: Certificate, index: number, findings: Finding[]): void {
-  if (decoded.basicConstraints?.cA === true) return
-  if (decoded.basicConstraints !== undefined) findings.push(finding('basic-constraints.not-ca', index, {}))
+  if (decoded.basicConstraints?.cA === true && version === 3) return
+  if (decoded.basicConstraints?.cA === false) findings.push(finding('basic-constraints.not-ca', index, {}))
   else if (!malformedExtensions.some(({ oid }) => oid === EXTENSION.basicConstraints)) {
     findings.push(finding('basic-constraints.missing', index, { version }))
   }
@@ -300,14 +308,6 @@ function checkKeyCertSign({ decoded }: Certificate, index: number, findings: Fin
   if (keyUsage !== undefined && !keyUsage.includes('keyCertSign')) {
     findings.push(finding('key-usage.no-cert-sign', index, { keyUsage }))
   }
-}
-
-/** §6.1.4 (d)–(f): a DSA key without parameters has those of its issuer. */
-function inheritParameters(key: SubjectPublicKeyInfo, working: SubjectPublicKeyInfo): SubjectPublicKeyInfo {
-  if (key.algorithm.oid !== KEY_ALGORITHM.dsa || working.algorithm.oid !== KEY_ALGORITHM.dsa) return key
-  const { facts } = key
-  const inherits = facts.type === 'dsa' && facts.parameters === 'inherited'
-  return inherits && working.algorithm.parameters !== undefined ? key.withParameters(working.algorithm.parameters) : key
 }
 
 function hex(bytes: Uint8Array): string {

@@ -79,6 +79,7 @@ export interface Attempt {
   readonly statuses: readonly CertificateStatus[]
 }
 
+/** What {@link verifyCertificate} found out. `valid` follows from findings and rule set; nothing else sets it. */
 export interface Verdict {
   /** An anchor was reached, and no finding is an error. */
   readonly valid: boolean

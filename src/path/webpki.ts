@@ -56,12 +56,14 @@ function isCritical({ extensions }: Certificate, wanted: string): boolean {
  */
 function checkCommonName({ subject, decoded }: Certificate, index: number, findings: Finding[]): void {
   const names = decoded.subjectAltName ?? []
-  const dnsNames = names.flatMap((name) => (name.type === 'dNSName' ? name.value : []))
+  // Sets, because there may be thousands of either.
+  const dnsNames = new Set(names.flatMap((name) => (name.type === 'dNSName' ? name.value : [])))
+  const addresses = new Set(names.flatMap((name) => (name.type === 'iPAddress' ? formatIpAddress(name.value) : [])))
   for (const { value: commonName } of subject.attributes(ATTRIBUTE.commonName)) {
-    if (commonName === undefined || dnsNames.includes(commonName) || dnsNames.includes(`*.${commonName}`)) continue
-    if (names.some((name) => name.type === 'iPAddress' && formatIpAddress(name.value) === commonName)) continue
+    if (commonName === undefined || dnsNames.has(commonName) || dnsNames.has(`*.${commonName}`)) continue
+    if (addresses.has(commonName)) continue
     const isDomain = commonName.includes('.') && dnsNameProblem(commonName) === undefined
-    if (isDomain && dnsNames.length === 0) continue
+    if (isDomain && dnsNames.size === 0) continue
     findings.push(finding('webpki.common-name-not-in-san', index, { commonName }))
   }
 }

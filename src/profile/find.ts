@@ -3,12 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkiError } from '../errors.ts'
+import { nearest } from '../spelling/nearest.ts'
 import { BUILT_IN_PROFILES } from './built-in.ts'
 import type { CertificateProfile } from './profile.ts'
 
 /** The folder of a project's own profiles, inside its folder. */
-export const PROFILE_FOLDER = 'pki-templates'
+const PROFILE_FOLDER = 'pki-templates'
 
+/** Where profiles are looked for, beside those that come with the program. */
 export interface ProfilePlaces {
   /** The folder that may hold `pki-templates/`; without it only built-in profiles are found. */
   readonly projectDir?: string | undefined
@@ -32,7 +34,10 @@ export async function findProfile(name: string, places: ProfilePlaces = {}): Pro
   const builtIn = Object.hasOwn(BUILT_IN_PROFILES, name) ? BUILT_IN_PROFILES[name] : undefined
   if (builtIn !== undefined) return builtIn
   const names = await profileNames(places)
-  throw new PkiError('usage.profile', `unknown profile: ${name}`, { hint: `profiles are ${names.join(', ')}` })
+  const near = nearest(name, names)
+  throw new PkiError('usage.profile', `unknown profile: ${name}`, {
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}profiles are ${names.join(', ')}`,
+  })
 }
 
 /**

@@ -18,7 +18,10 @@ export interface ProfileOverrides {
   readonly digest?: DigestName | undefined
   /** RFC 4514 text; may hold `{name}`. */
   readonly subject?: string | undefined
-  /** A duration or an instant. One that outlives the issuer is then refused rather than shortened. */
+  /**
+   * A duration or an instant. One that outlives the issuer is then refused rather than shortened; but a duration no
+   * longer than the issuer's own is not: `20y` for a root, and the same for what it issues a minute later.
+   */
   readonly notAfter?: string | undefined
   readonly notBefore?: string | undefined
   /** Makes it a CA, or says that it is none. Its keyUsage stays what it was. */
@@ -77,7 +80,7 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 }
 
 function mergedValidity({ validity }: CertificateProfile, { notBefore, notAfter }: ProfileOverrides) {
-  const explicit = notAfter === undefined ? {} : { notAfter, beyondIssuer: 'refuse' as const }
+  const explicit = notAfter === undefined ? {} : { notAfter, beyondIssuer: 'refuse-longer' as const }
   return { validity: { ...validity, ...defined({ notBefore }), ...explicit } }
 }
 

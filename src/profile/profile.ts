@@ -20,6 +20,7 @@ export const NAME_KINDS = ['dns', 'ip', 'email', 'uri', 'upn', 'dirname', 'rid',
 
 export type NameKind = (typeof NAME_KINDS)[number]
 
+/** What a kind of certificate contains: plain data, as a file in `templates/profiles/` says it. */
 export interface CertificateProfile {
   /** One sentence: what such a certificate is for. */
   readonly description: string
@@ -79,8 +80,11 @@ export interface ValidityProfile {
    * Anything else is where the validity begins, and where a duration in notAfter counts from.
    */
   readonly notBefore?: string
-  /** What happens where the certificate would outlive its issuer: its validity is shortened (default), or it is refused. */
-  readonly beyondIssuer?: 'shorten' | 'refuse'
+  /**
+   * What happens where the certificate would outlive its issuer: its validity is shortened (default), or it is refused.
+   * `refuse-longer`, which no file says but an override: refused, unless it is a duration that the issuer has itself.
+   */
+  readonly beyondIssuer?: 'shorten' | 'refuse' | 'refuse-longer'
 }
 
 export interface SubjectAltNameProfile {

@@ -48,7 +48,7 @@ export const FIELD = {
   subtrees: z.array(subtree).describe('dns:.test, ip:10.0.0.0/8, …'),
   baseUrl: z
     .string()
-    .regex(/^https?:\/\//)
+    .regex(/^https?:\/\//, 'a URL begins with http:// or https://')
     .describe('Where {base-url} leads'),
   subjectKeyIdentifier: z.enum(['rfc7093', 'sha1', 'none']),
   authorityKeyIdentifier: z.enum(['keyIdentifier', 'issuerAndSerial', 'none']),

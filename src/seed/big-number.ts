@@ -25,3 +25,14 @@ export function inverse(value: bigint, modulus: bigint): bigint {
   if (remainder !== 1n) throw new RangeError('no inverse: a common divisor')
   return factor < 0n ? factor + modulus : factor
 }
+
+/** `base` to the power of `exponent`, modulo `modulus`. */
+export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n
+  let square = base % modulus
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = (result * square) % modulus
+    square = (square * square) % modulus
+  }
+  return result
+}

@@ -11,6 +11,7 @@ import { ia5String } from '../der/writer.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import { EXTENSION } from '../x509/oids.ts'
 
+/** The text of the mark: what a certificate made from a seed says about itself. */
 export const SEED_MARK = 'Made from a seed, for tests only: the private key is no secret'
 
 /** The profile with the mark among its extensions, unless it has a comment of its own already. */

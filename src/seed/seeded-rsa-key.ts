@@ -17,12 +17,12 @@ import { bigintFrom, inverse } from './big-number.ts'
 const PUBLIC_EXPONENT = 65537n
 
 /**
- * @param modulusBits a multiple of 16
+ * @param modulusBits of an odd number the larger half is the first prime's
  * @param publicExponent a prime
  */
 export function seededRsaKey(modulusBits: number, random: RandomSource, publicExponent = PUBLIC_EXPONENT): PrivateKey {
-  const first = seededPrime(modulusBits / 2, random, publicExponent)
-  const second = seededPrime(modulusBits / 2, random, publicExponent)
+  const first = seededPrime(Math.ceil(modulusBits / 2), random, publicExponent)
+  const second = seededPrime(Math.floor(modulusBits / 2), random, publicExponent)
   // qInv is the inverse of the smaller one, as everybody writes it.
   return first > second ? rsaKey(first, second, publicExponent) : rsaKey(second, first, publicExponent)
 }
@@ -32,9 +32,11 @@ export function seededRsaKey(modulusBits: number, random: RandomSource, publicEx
  * meant to be (and satisfies the lower bound √2 · 2^(bits−1) of step 4.4).
  */
 function seededPrime(bits: number, random: RandomSource, publicExponent: bigint): bigint {
+  const length = Math.ceil(bits / 8)
+  const excess = 8 * length - bits
   for (;;) {
-    const octets = random(bits / 8)
-    octets[0] = (octets[0] as number) | 0xc0
+    const octets = random(length)
+    octets[0] = ((octets[0] as number) & (0xff >> excess)) | (0xc0 >> excess)
     octets[octets.length - 1] = (octets.at(-1) as number) | 1
     // e is prime itself: it shares a divisor with p − 1 only if it divides it.
     if (bigintFrom(octets) % publicExponent !== 1n && checkPrimeSync(octets)) return bigintFrom(octets)

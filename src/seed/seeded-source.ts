@@ -21,6 +21,7 @@ import { seededKey } from './seeded-key.ts'
 /** What something is drawn for. No purpose holds a zero octet, so that `info` reads one way only. */
 export type SeedPurpose = 'serial' | 'key-encryption' | `key ${KeyAlgorithmName}` | `export ${string}`
 
+/** Time, keys and randomness that follow from a seed. */
 export interface SeededSource {
   /** The moment that stands for now in everything made from the seed. */
   readonly now: Date
@@ -35,6 +36,7 @@ export interface SeededSource {
   createSigner(key: PrivateKey, scheme?: SigningScheme): Signer
 }
 
+/** What a {@link SeededSource} starts from, beside the seed. */
 export interface SeedOptions {
   readonly now: Date
 }

@@ -11,7 +11,7 @@ import { parseDuration } from '../profile/duration.ts'
  * - `unsigned`: their signatures are wrong;
  * - `tryLater`: the OCSP error of that name; 503 for everything else.
  */
-export const FAULT_KINDS = ['delay', 'http500', 'garbage', 'stale', 'unsigned', 'tryLater'] as const
+const FAULT_KINDS = ['delay', 'http500', 'garbage', 'stale', 'unsigned', 'tryLater'] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
@@ -66,7 +66,7 @@ export interface PathFaults {
   has(kind: FaultKind): boolean
 }
 
-export const NO_FAULTS: PathFaults = { delay: 0, has: () => false }
+const NO_FAULTS: PathFaults = { delay: 0, has: () => false }
 
 export function faultsOf(faults: readonly Fault[], path: string): PathFaults {
   const concerning = faults.filter((fault) => fault.concerns(path))

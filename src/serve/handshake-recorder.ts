@@ -151,12 +151,12 @@ class Reading {
     }
   }
 
-  /** RFC 8446 §5.2. Undefined without the secret, or if it does not fit. */
+  /** RFC 8446 §5.2. Undefined without the secret, if it does not fit, or if there is not even room for a tag. */
   #decrypt(from: Side, side: SideState, record: Buffer): Content | undefined {
     const suite = SUITES[this.#negotiated?.cipherSuite ?? 0]
     const stage = side.epoch === 'handshake' ? 'HANDSHAKE_TRAFFIC_SECRET' : 'TRAFFIC_SECRET_0'
     const secret = this.#secrets.get(`${from.toUpperCase()}_${stage}`)
-    if (suite === undefined || secret === undefined) return undefined
+    if (suite === undefined || secret === undefined || record.length < 5 + TAG_LENGTH) return undefined
     const { cipher, digest, keyLength } = suite
     const nonce = expandLabel(digest, secret, 'iv', 12)
     const sequence = Buffer.alloc(12)

@@ -32,6 +32,8 @@ export interface OcspAnswered {
 
 /** So many answers are kept; beyond that the oldest is given up. */
 const MOST_KEPT = 4096
+/** Octets of a request whose answer is kept: one or a few certificates. Larger ones, each different, would fill the memory. */
+const LONGEST_KEPT = 1024
 
 interface Kept {
   readonly answered: OcspAnswered
@@ -74,7 +76,7 @@ export class OcspSource {
       return kept.answered
     }
     const answered = this.#make(authority, responder, request, at)
-    if (answered.validity !== undefined)
+    if (answered.validity !== undefined && request.length <= LONGEST_KEPT)
       this.#keep(key, { answered, signedBy: responder.certificate, madeAt: at.getTime() })
     return answered
   }

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PkiError } from '../errors.ts'
 import { encodeP7b } from '../export/p7b.ts'
+import { isScopeName } from '../issue/crl-scope.ts'
 import { ocspError } from '../issue/ocsp.ts'
 import type { RandomSource } from '../keys/random.ts'
 import { parseInstant } from '../profile/duration.ts'
@@ -53,7 +54,7 @@ export interface SiteRequest {
 }
 
 /** The header that names the time a request is answered for. */
-export const TIME_HEADER = 'pki-time'
+const TIME_HEADER = 'pki-time'
 
 const MEDIA_TYPE = {
   crl: 'application/pkix-crl',
@@ -180,7 +181,7 @@ export class RevocationSite {
       return plainText(503, `there is no CRL of ${name}, and nobody to sign one`)
     }
     const [owner, part] = scope === undefined ? [name.replace(/-delta$/, ''), 'delta'] : [issuerName, scope]
-    const isPart = scope !== undefined || owner !== name
+    const isPart = scope === undefined ? owner !== name : isScopeName(scope)
     const crl = isPart && this.authorities.find(owner) !== undefined ? this.#crls.stored(owner, part) : undefined
     return crl === undefined ? plainText(404, 'there is no such CRL') : crlAnswer(crl, moment)
   }

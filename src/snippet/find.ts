@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkiError } from '../errors.ts'
+import { hintOf } from '../spelling/nearest.ts'
 import { parseTemplate, type SnippetTemplate } from './template.ts'
 
 export interface FoundTemplate {
@@ -24,7 +25,7 @@ export function findTemplate(name: string, folders: readonly string[]): FoundTem
   const file = files.get(name)
   if (file !== undefined) return readTemplate(name, file)
   throw new PkiError('usage.option', `unknown snippet: ${name}`, {
-    hint: `snippets are ${[...files.keys()].join(', ')}`,
+    hint: hintOf(name, [...files.keys()], 'snippets are'),
   })
 }
 

@@ -22,6 +22,11 @@ export function requireCredentialName(name: string): string {
   })
 }
 
+/** Whether {@link requireCredentialName} would take it. */
+export function isCredentialName(text: string): boolean {
+  return nameProblem(text) === undefined
+}
+
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (/[/\\]/.test(name)) return 'it contains a path'

@@ -38,9 +38,12 @@ export interface WriteOptions {
   readonly force?: boolean | undefined
   /** Files that must not stay beside the new ones; they need not be there. */
   readonly remove?: readonly string[] | undefined
-  /** How the name of the temporary folder begins, for {@link sweepDrafts}. */
+  /** How the name of the temporary folder begins, for {@link sweepDrafts} and `abandoned.ts`. */
   readonly drafts?: string | undefined
 }
+
+/** The mode of what everybody may read, before the umask. */
+const PUBLIC = 0o644
 
 /** The drafts of whoever holds the lock of `pki apply`. */
 export const APPLY_DRAFTS = '.pki-apply-'
@@ -53,6 +56,11 @@ export function sweepDrafts(folder: string, drafts: string): void {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(drafts)) rmSync(join(folder, name), { recursive: true, force: true })
   }
+}
+
+/** Whether a file in a temporary folder is one that had to make room, and no draft. */
+export function isSetAside(name: string): boolean {
+  return name.endsWith('.old') || name.startsWith('removed-')
 }
 
 /** Files that are in place but can still be taken back. Exactly one of the two must be called. */
@@ -101,7 +109,7 @@ export function placeFiles(folder: string, files: readonly FileToWrite[], option
     if (options.force !== true) for (const { path } of files) requireAbsent(path)
     placement.makeFolder(folder)
     for (const [path, mode] of foldersOf(files)) placement.makeFolder(path, mode)
-    const drafts = placement.writeDrafts(folder, files, options.drafts ?? '.pki-')
+    const drafts = placement.writeDrafts(folder, files, options)
     for (const [draft, path] of drafts) {
       if (options.force === true) placement.replace(draft, path)
       else placement.placeNew(draft, path)
@@ -137,17 +145,26 @@ class Placement {
       this.#madeFolders.push(made)
   }
 
-  /** Writes every file in full. @returns pairs of draft and destination */
+  /**
+   * Writes every file in full. Files that say the same, such as the chains of a hundred certificates of one issuer, are
+   * one file with several names if each gets its name by a link: a file is what costs most on a disk.
+   * @returns pairs of draft and destination
+   */
   writeDrafts(
     folder: string,
     files: readonly FileToWrite[],
-    prefix: string,
+    { drafts: prefix = '.pki-', force }: WriteOptions,
   ): readonly (readonly [draft: string, path: string])[] {
     const temporary = mkdtempSync(join(folder, prefix))
     this.#temporaryFolder = temporary
+    const known = new Map<string, string>()
     return files.map(({ path, bytes, mode }, i) => {
+      const key = force !== true && mode === PUBLIC && typeof bytes === 'string' ? bytes : undefined
+      const same = key && known.get(key)
+      if (same !== undefined) return [same, path] as const
       const draft = join(temporary, String(i))
       writeFileSync(draft, bytes, { flag: 'wx', mode })
+      if (key !== undefined) known.set(key, draft)
       return [draft, path] as const
     })
   }
@@ -217,7 +234,8 @@ function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-function removeIfEmpty(folder: string): void {
+/** Removes a folder if there is nothing in it, or no such folder. */
+export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder)
   } catch (error) {
@@ -228,7 +246,7 @@ function removeIfEmpty(folder: string): void {
 
 function existsAlready(path: string, cause?: unknown): PkiError {
   return new PkiError('refused.exists', `${path}: exists already`, {
-    hint: 'pass --force to replace it, or --if-missing to leave it as it is',
+    hint: 'pass --force to replace it',
     context: { path },
     cause,
   })

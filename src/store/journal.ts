@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { PkiError } from '../errors.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { CrlReason } from '../x509/crl-extension.ts'
 import { asRefusal } from './file-writer.ts'
@@ -48,6 +49,8 @@ export type JournalEvent =
       readonly notAfter: string
       readonly subject: string
       readonly profile?: string
+      /** Ids of what is wrong with it on purpose. */
+      readonly defects?: readonly string[]
       /** Fingerprint of the entry of a hierarchy file that it was made from. */
       readonly specification?: string
       /** SHA-256 of the certificate with the same key that this one takes the place of. */
@@ -200,14 +203,21 @@ function endsInsideLine(file: number, size: number): boolean {
   return last[0] !== LINE_FEED
 }
 
-/** All events, oldest first. A store without a journal has had none. */
+/**
+ * All events, oldest first. A store without a journal has had none.
+ * @throws PkiError `input.unreadable`
+ */
 export function readJournal(path: string): Journal {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], damagedLines: [] }
-    throw error
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return { entries: [], damagedLines: [] }
+    throw new PkiError('input.unreadable', `${path}: ${WHY_UNREADABLE[code] ?? message}`, {
+      context: { path },
+      cause: error,
+    })
   }
   const entries: JournalEntry[] = []
   const damagedLines: number[] = []
@@ -218,6 +228,13 @@ export function readJournal(path: string): Journal {
     else if (entry.v <= JOURNAL_VERSION) entries.push(entry)
   }
   return { entries, damagedLines }
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file',
 }
 
 /** One line as an event, undefined if it is none. The version is not looked at. */

@@ -16,12 +16,14 @@ import type { Certificate } from '../x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
 import { formatName } from '../x509/name-text.ts'
 import { EXTENSION } from '../x509/oids.ts'
+import { draftsOf } from './abandoned.ts'
 import { placeFiles } from './file-writer.ts'
 import { issuerKeyHash } from './journal.ts'
 import type { LockOptions, ProcessTable } from './lock.ts'
 import { Revocations } from './revocations.ts'
 import type { Store } from './store.ts'
 
+/** Which CRL is to be made, by whom and for when. */
 export interface CrlOrder {
   /** Who signs. */
   readonly issuer: { readonly name: string; readonly certificate: Certificate; readonly signer: Signer }
@@ -40,6 +42,7 @@ export interface CrlOrder {
   readonly nextUpdate: Date
 }
 
+/** A CRL that was made; DER. */
 export interface PublishedCrl {
   readonly encoded: Uint8Array
   readonly number: bigint
@@ -81,7 +84,8 @@ export function publishCrl(
       now,
       { durable: true },
     )
-    placeFiles(store.folder, [{ path, bytes: encoded, mode: 0o644 }], { force: true }).keep()
+    const files = [{ path, bytes: encoded, mode: 0o644 }]
+    placeFiles(store.folder, files, { force: true, drafts: draftsOf(processes) }).keep()
     return { encoded, number: request.number, base: request.deltaBase, entryCount, thisUpdate, nextUpdate, path }
   }
   return store.locked(processes, publish, { patience })

@@ -23,6 +23,7 @@ export interface RevocableCertificate {
   readonly issuer: { readonly name: string; readonly certificate: Certificate }
 }
 
+/** How a certificate is revoked (RFC 5280 §5.3). */
 export interface RevocationOrder {
   /** Undefined: `unspecified`, or, if the certificate is revoked already, whatever it was revoked for. */
   readonly reason: CrlReason | undefined
@@ -36,6 +37,7 @@ export interface RevokingContext {
   readonly processes: ProcessTable
 }
 
+/** What became of an order to revoke. */
 export interface RevocationOutcome {
   /** `kept`: it was revoked already, for this reason or without a reason being asked for. */
   readonly outcome: 'revoked' | 'kept'

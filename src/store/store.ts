@@ -17,8 +17,11 @@ import { join } from 'node:path'
 import { formatPem, isPem, parsePem } from '../der/pem.ts'
 import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
+import { isScopeName } from '../issue/crl-scope.ts'
+import { hintOf } from '../spelling/nearest.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
-import { requireCredentialName } from './credential-name.ts'
+import { draftsOf, sweepAbandoned } from './abandoned.ts'
+import { isCredentialName, requireCredentialName } from './credential-name.ts'
 import { asRefusal, type FileToWrite, placeFiles } from './file-writer.ts'
 import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
 import { type LockOptions, type ProcessTable, withLock } from './lock.ts'
@@ -92,8 +95,12 @@ export class Store {
   /**
    * The latest CRL of an issuer, DER.
    * @param scope of a CRL that is not a complete one for everything: `delta`, `user`, …; no name holds a tilde
+   * @throws PkiError `usage.name` for a scope that could lead out of the store
    */
   crlPath(issuer: string, scope?: string): string {
+    if (scope !== undefined && !isScopeName(scope)) {
+      throw new PkiError('usage.name', `not the scope of a CRL: ${JSON.stringify(scope)}`, { context: { scope } })
+    }
     const suffix = scope === undefined ? '' : `~${scope}`
     return join(this.folder, 'crl', `${requireCredentialName(issuer)}${suffix}.crl`)
   }
@@ -122,6 +129,11 @@ export class Store {
 
   hasKey(name: string): boolean {
     return existsSync(this.keyPath(name))
+  }
+
+  /** Whether a request of this name is here; text that is no name is that of none. */
+  hasRequest(name: string): boolean {
+    return isCredentialName(name) && existsSync(this.requestPath(name))
   }
 
   /**
@@ -247,7 +259,7 @@ export class Store {
   #place(files: readonly FileToWrite[], events: readonly JournalEvent[], options: PlaceOptions): void {
     const { force, processes, now, remove } = options
     const place = () => {
-      const placed = placeFiles(this.folder, files, { force, remove })
+      const placed = placeFiles(this.folder, files, { force, remove, drafts: processes && draftsOf(processes) })
       try {
         appendEvents(this.journalPath, events, now)
       } catch (error) {
@@ -268,9 +280,10 @@ export class Store {
     return readJournal(this.journalPath)
   }
 
-  /** Runs `work` while no other process does the like, and waits for one that does. @throws PkiError `refused.locked` */
+  /** Runs `work` while no other process does the like, and sweeps up after killed ones. @throws PkiError `refused.locked` */
   locked<T>(processes: ProcessTable, work: () => T, options: LockOptions = {}): T {
-    return withLock(join(this.folder, '.lock'), processes, work, options)
+    const path = join(this.folder, '.lock')
+    return withLock(path, processes, () => (sweepAbandoned(this.folder, processes), work()), options)
   }
 
   #notFound(name: string): PkiError {
@@ -281,9 +294,9 @@ export class Store {
       })
     }
     const names = this.names()
-    const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')}, …` : names.join(', ')
+    const shown = names.length > 8 ? [...names.slice(0, 8), '…'] : names
     return new PkiError('input.not-found', `no certificate called ${name} in ${this.folder}`, {
-      hint: names.length === 0 ? 'pki init root makes a root' : `there are: ${shown}`,
+      hint: names.length === 0 ? 'pki init root makes a root' : hintOf(name, names, 'there are:', shown),
       context: { name, folder: this.folder },
     })
   }

@@ -32,6 +32,7 @@ import { startTestServer, type TestServer } from './mutual-tls-server.ts'
 import { machineClock, machineRandom } from './surroundings.ts'
 import { TestCredential, type TlsIdentity } from './test-credential.ts'
 
+/** What {@link createPki} can be told. */
 export interface PkiOptions {
   /** What time it is in the certificates; the moment of the call unless said. */
   readonly now?: Date
@@ -51,6 +52,7 @@ export interface TestCertificateOptions extends ProfileOverrides {
   readonly unchecked?: boolean
 }
 
+/** What a deliberately wrong certificate is, apart from its defect. */
 export interface DefectOptions extends TestCertificateOptions {
   /** What kind of certificate is spoiled: `server` unless said, `intermediate` for the defects of authorities. */
   readonly profile?: string | CertificateProfile
@@ -58,11 +60,13 @@ export interface DefectOptions extends TestCertificateOptions {
   readonly name?: string
 }
 
+/** What `https.createServer` and `tls.createServer` take to demand client certificates from this hierarchy. */
 export interface MutualTlsOptions extends TlsIdentity {
   readonly requestCert: true
   readonly rejectUnauthorized: true
 }
 
+/** What {@link Pki.serve} can be told. */
 export interface ServeOptions {
   /** Whom it claims to be: `server('localhost')` unless said. */
   readonly server?: TestCredential

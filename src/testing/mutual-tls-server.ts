@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
+/** An HTTPS server that says who its client is ({@link WhoAmI}). */
 export interface TestServer {
   /** `https://localhost:` and the port, without a slash at the end. */
   readonly url: string

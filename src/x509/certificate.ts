@@ -1,13 +1,12 @@
 /** Certificate (RFC 5280 §4.1): read once, immutable, exact bytes kept. Reading judges nothing but the encoding. */
 
 import { createHash } from 'node:crypto'
-import { contextTag, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
+import { contextTag, type DerElement, DerError, type DerReader, Tag } from '../der/reader.ts'
 import {
   type BitString,
   bigintFromContent,
   bitStringFromElement,
   integerContent,
-  readBitString,
   timeFromElement,
 } from '../der/values.ts'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.ts'
@@ -15,6 +14,7 @@ import { type DecodedExtensions, decodeExtensions, type MalformedExtension } fro
 import { type Extension, readExtensions } from './extension.ts'
 import { type Name, readName } from './name.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
+import { readSigned } from './signed.ts'
 
 /** One end of the validity period, and the type its time was written in. */
 export interface Time {
@@ -47,6 +47,7 @@ export interface CertificateFields {
   readonly signature: BitString
 }
 
+/** A certificate (RFC 5280 §4.1), parsed once and immutable: its fields, and the exact octets they were read from. */
 export interface Certificate extends CertificateFields {
   /** The extensions that this program understands, decoded; the first of several with one identifier. */
   readonly decoded: DecodedExtensions
@@ -61,16 +62,9 @@ export interface Certificate extends CertificateFields {
  * @throws DerError with the offset of the first fault
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
-  const reader = new DerReader(bytes)
-  const certificate = reader.sequence('certificate')
-  reader.finish('certificate')
+  const { toBeSigned, signatureAlgorithm, signature } = readSigned(bytes, 'certificate', 'tbsCertificate')
 
-  const tbs = certificate.expect(Tag.sequence, 'tbsCertificate')
-  const signatureAlgorithm = readAlgorithmIdentifier(certificate, 'signatureAlgorithm')
-  const signature = readBitString(certificate, 'signatureValue')
-  certificate.finish('certificate')
-
-  const fields = tbs.reader()
+  const fields = toBeSigned.reader()
   const version = readVersion(fields)
   const serialOctets = integerContent(fields.expect(Tag.integer, 'serialNumber'), 'serialNumber')
   const tbsSignatureAlgorithm = readAlgorithmIdentifier(fields, 'signature')
@@ -89,7 +83,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   const { decoded, malformed } = decodeExtensions(extensions)
   return {
     encoded: bytes,
-    tbs: tbs.encoded,
+    tbs: toBeSigned.encoded,
     version,
     serialNumber: bigintFromContent(serialOctets),
     serialOctets,

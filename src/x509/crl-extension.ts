@@ -35,6 +35,7 @@ export const CRL_REASONS = [
   'aACompromise',
 ] as const
 
+/** A value of reasonCode (RFC 5280 §5.3.1), by name. */
 export type CrlReason = Exclude<(typeof CRL_REASONS)[number], undefined>
 
 /** What a CRL covers (§5.2.5). Every field that is absent widens the scope. */
@@ -131,10 +132,15 @@ function decodeWith<T>(decoders: Decoders<T>, extensions: readonly Extension[]):
   return { decoded: decoded as T, malformed }
 }
 
-/** CRLNumber and BaseCRLNumber (§5.2.3, §5.2.4): `INTEGER (0..MAX)`. */
+/** §5.2.3: "CRLNumber values up to 20 octets", and one more for the sign of those that fill them. */
+const MAX_NUMBER_OCTETS = 21
+
+/** CRLNumber and BaseCRLNumber (§5.2.3, §5.2.4): `INTEGER (0..MAX)`, as far as MAX must go. */
 function parseCrlNumber(value: Uint8Array, what: string): bigint {
   const element = readWhole(value, Tag.integer, what)
-  const number = bigintFromContent(integerContent(element, what))
+  const content = integerContent(element, what)
+  if (content.length > MAX_NUMBER_OCTETS) throw new DerError(`${what}: longer than 20 octets`, element.start)
+  const number = bigintFromContent(content)
   if (number < 0n) throw new DerError(`${what}: must not be negative`, element.start)
   return number
 }

@@ -1,7 +1,7 @@
 /** CertificateList (RFC 5280 §5.1): read once, immutable, exact bytes kept. Reading judges nothing but the encoding. */
 
-import { contextTag, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
-import { type BitString, integerContent, readBitString, timeFromElement } from '../der/values.ts'
+import { contextTag, type DerElement, DerError, type DerReader, Tag } from '../der/reader.ts'
+import { type BitString, integerContent, timeFromElement } from '../der/values.ts'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.ts'
 import type { Time } from './certificate.ts'
 import { CrlEntries } from './crl-entries.ts'
@@ -9,7 +9,9 @@ import { type DecodedCrlExtensions, decodeCrlExtensions } from './crl-extension.
 import type { MalformedExtension } from './decoded-extensions.ts'
 import { type Extension, readExtensions } from './extension.ts'
 import { type Name, readName } from './name.ts'
+import { readSigned } from './signed.ts'
 
+/** A CRL (RFC 5280 §5.1). Its entries are indexed when they are first asked for, and parsed one at a time. */
 export interface CertificateList {
   /** The whole CRL. */
   readonly encoded: Uint8Array
@@ -40,16 +42,9 @@ export interface CertificateList {
  * @throws DerError with the offset of the first fault
  */
 export function parseCrl(bytes: Uint8Array): CertificateList {
-  const reader = new DerReader(bytes)
-  const list = reader.sequence('CRL')
-  reader.finish('CRL')
+  const { toBeSigned, signatureAlgorithm, signature } = readSigned(bytes, 'CRL', 'tbsCertList')
 
-  const tbs = list.expect(Tag.sequence, 'tbsCertList')
-  const signatureAlgorithm = readAlgorithmIdentifier(list, 'signatureAlgorithm')
-  const signature = readBitString(list, 'signatureValue')
-  list.finish('CRL')
-
-  const fields = tbs.reader()
+  const fields = toBeSigned.reader()
   const version = readVersion(fields)
   const tbsSignatureAlgorithm = readAlgorithmIdentifier(fields, 'signature')
   const issuer = readName(fields, 'issuer')
@@ -62,7 +57,7 @@ export function parseCrl(bytes: Uint8Array): CertificateList {
   const { decoded, malformed } = decodeCrlExtensions(extensions)
   return {
     encoded: bytes,
-    tbs: tbs.encoded,
+    tbs: toBeSigned.encoded,
     version,
     tbsSignatureAlgorithm,
     issuer,

@@ -52,6 +52,7 @@ export interface DecodedExtensions {
   readonly applicationPolicies?: readonly string[]
 }
 
+/** An extension whose value does not decode, and where it goes wrong. */
 export interface MalformedExtension {
   readonly oid: string
   readonly error: DerError

@@ -81,11 +81,6 @@ export function encodeExtKeyUsage(purposes: readonly string[]): Uint8Array {
   return sequence(...purposes.map(oid))
 }
 
-/** Microsoft's application policies: a PolicyInformation for each purpose ([MS-WCCE] 2.2.2.7.7.3). */
-export function encodeApplicationPolicies(purposes: readonly string[]): Uint8Array {
-  return sequence(...purposes.map((purpose) => sequence(oid(purpose))))
-}
-
 export function encodeSubjectKeyIdentifier(keyIdentifier: Uint8Array): Uint8Array {
   return octetString(keyIdentifier)
 }

@@ -25,7 +25,8 @@ import {
   userNoticeQualifier,
 } from './extension-encoding.ts'
 import { encodeGeneralNames, type GeneralName } from './general-name.ts'
-import { parseGeneralNameText, parseIpAddress, parseSubtreeText } from './general-name-text.ts'
+import { parseGeneralNameText, parseSubtreeText } from './general-name-text.ts'
+import { parseIpAddress } from './ip-address-text.ts'
 import { EXTENSION, OTHER_NAME } from './oids.ts'
 import { parseKeyPurpose } from './usage-text.ts'
 
@@ -94,7 +95,7 @@ function bytesFromBase64(content: string, text: string): Uint8Array {
   const packed = content.replace(/\s/g, '')
   if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) {
     throw new PkiError('usage.extension', `${text}: not base64`, {
-      hint: 'text forms begin with {text}, hex with {hex}',
+      hint: 'write OID=hex:0500 or OID=base64:BQA=; in the form of PowerShell, text begins with {text} and hex with {hex}',
     })
   }
   return Uint8Array.from(Buffer.from(packed, 'base64'))

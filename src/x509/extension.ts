@@ -34,6 +34,7 @@ export const KEY_USAGES = [
   'decipherOnly',
 ] as const
 
+/** A bit of keyUsage (RFC 5280 §4.2.1.3), by name. */
 export type KeyUsageName = (typeof KEY_USAGES)[number]
 
 export interface BasicConstraints {

@@ -17,20 +17,6 @@ export type GeneralName =
   /** Kept as encoded; no software compares them. */
   | { readonly type: 'x400Address' | 'ediPartyName'; readonly value: Uint8Array }
 
-export type GeneralNameType = GeneralName['type']
-
-export const GENERAL_NAME_TYPES: readonly GeneralNameType[] = [
-  'otherName',
-  'rfc822Name',
-  'dNSName',
-  'x400Address',
-  'directoryName',
-  'ediPartyName',
-  'uniformResourceIdentifier',
-  'iPAddress',
-  'registeredID',
-]
-
 /** Reads one GeneralName. */
 export function readGeneralName(reader: DerReader, what: string): GeneralName {
   return generalNameFromElement(reader.element(what), what)

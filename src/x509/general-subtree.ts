@@ -7,7 +7,8 @@
 
 import type { GeneralName } from './general-name.ts'
 import { isContiguousMask } from './ip-address.ts'
-import { isHostName, parseMailbox, parseUri } from './name-syntax.ts'
+import { isHostName, type Mailbox, parseMailbox, parseUri } from './name-syntax.ts'
+import { isUtf8Mailbox, type OtherName, parseUtf8Mailbox } from './utf8-mailbox.ts'
 
 export type SubtreeMatch =
   | 'within'
@@ -26,8 +27,10 @@ type TextName = Extract<GeneralName, { readonly type: 'dNSName' | 'rfc822Name' |
 /** Where `name` lies, seen from the subtree of `base`. */
 export function isWithinSubtree(name: GeneralName, base: GeneralName): SubtreeMatch {
   switch (base.type) {
-    case 'dNSName':
     case 'rfc822Name':
+      // RFC 9598 §6: constraints on mailboxes hold for those beyond ASCII too, or a new form would escape old CAs'.
+      return name.type === base.type || isUtf8Mailbox(name) ? matchText(name, base) : 'not-comparable'
+    case 'dNSName':
     case 'uniformResourceIdentifier':
       return name.type === base.type ? matchText(name, base) : 'not-comparable'
     case 'iPAddress':
@@ -81,7 +84,7 @@ export function hasLeadingDot(base: GeneralName): boolean {
   return base.type === 'dNSName' && base.value.startsWith('.')
 }
 
-function matchText(name: TextName, base: TextName): SubtreeMatch {
+function matchText(name: TextName | OtherName, base: TextName): SubtreeMatch {
   const presented = comparableName(name)
   const subtree = comparableBase(base)
   if (presented === undefined || subtree === undefined) return 'malformed'
@@ -109,11 +112,11 @@ interface Comparable {
 }
 
 // Thousands of names may meet thousands of bases: the syntax of each is decided once.
-const names = new WeakMap<TextName, { readonly comparable: Comparable | undefined }>()
+const names = new WeakMap<TextName | OtherName, { readonly comparable: Comparable | undefined }>()
 const bases = new WeakMap<TextName, { readonly comparable: Comparable | undefined }>()
 
 /** Undefined if the name is not well-formed. */
-function comparableName(name: TextName): Comparable | undefined {
+function comparableName(name: TextName | OtherName): Comparable | undefined {
   let known = names.get(name)
   if (known === undefined) {
     known = { comparable: readName(name) }
@@ -122,8 +125,10 @@ function comparableName(name: TextName): Comparable | undefined {
   return known.comparable
 }
 
-function readName({ type, value }: TextName): Comparable | undefined {
-  if (type === 'rfc822Name') return readMailbox(value)
+function readName(name: TextName | OtherName): Comparable | undefined {
+  if (name.type === 'otherName') return ofMailbox(parseUtf8Mailbox(name))
+  const { type, value } = name
+  if (type === 'rfc822Name') return ofMailbox(parseMailbox(value))
   // A URI without an authority, or whose host is an IP address, must be rejected where URIs are constrained.
   const host = type === 'dNSName' ? value : parseUri(value)?.host
   const bare = type === 'dNSName' ? value.replace(/^\*\./, '') : host
@@ -141,13 +146,16 @@ function comparableBase(base: TextName): Comparable | undefined {
 }
 
 function readBase({ type, value }: TextName): Comparable | undefined {
-  if (type === 'rfc822Name' && value.includes('@')) return readMailbox(value)
+  if (type === 'rfc822Name' && value.includes('@')) return ofMailbox(parseMailbox(value))
   return value === '' || isHostName(value.replace(/^\./, '')) ? comparable(value) : undefined
 }
 
-function readMailbox(text: string): Comparable | undefined {
-  const mailbox = parseMailbox(text)
-  return mailbox && comparable(mailbox.domain, mailbox.localPart)
+/** Quoted or not, a local part is the same (RFC 5321 §4.1.2), and an exclusion must not be slipped past by quotes. */
+function ofMailbox(mailbox: Mailbox | undefined): Comparable | undefined {
+  const localPart = mailbox?.localPart.startsWith('"')
+    ? mailbox.localPart.slice(1, -1).replace(/\\(.)/g, '$1')
+    : mailbox?.localPart
+  return mailbox && comparable(mailbox.domain, localPart)
 }
 
 function comparable(text: string, localPart?: string): Comparable {

@@ -11,6 +11,7 @@ import type { SignatureMaker } from './signature.ts'
 /** RFC 5019 §2.1.1 wants SHA-1, which nearly all responders expect; no security rests on it here. */
 export const CERT_ID_DIGESTS = ['sha1', 'sha256', 'sha384', 'sha512'] as const
 
+/** A digest with which a CertID (RFC 6960 §4.1.1) may name the issuer. */
 export type CertIdDigest = (typeof CERT_ID_DIGESTS)[number]
 
 /** CertID (§4.1.1): how a certificate is named in requests. */
@@ -28,6 +29,7 @@ export function encodeCertId(
   )
 }
 
+/** What is asked in an OCSP request, and what goes along. */
 export interface OcspRequestFields {
   /** CertIDs, see {@link encodeCertId}. */
   readonly certIds: readonly Uint8Array[]

@@ -98,8 +98,6 @@ export const KEY_PURPOSE = {
   microsoftServerGatedCrypto: '1.3.6.1.4.1.311.10.3.3',
 } as const
 
-export type KeyPurposeName = keyof typeof KEY_PURPOSE
-
 /** `policyIdentifier` anyPolicy (RFC 5280 §4.2.1.4). */
 export const ANY_POLICY = '2.5.29.32.0'
 

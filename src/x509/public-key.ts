@@ -1,6 +1,6 @@
 /** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): its fields, and the key as `node:crypto` knows it. */
 
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, ECDH, type KeyObject } from 'node:crypto'
 import { DerError, DerReader, Tag } from '../der/reader.ts'
 import { oidFromElement, readInteger, readOctetAlignedBits } from '../der/values.ts'
 import { bitString, element, sequence } from '../der/writer.ts'
@@ -17,6 +17,7 @@ export type PublicKeyFacts =
   | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448' }
   | { readonly type: 'unknown'; readonly oid: string }
 
+/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), with what is known about the key. */
 export class SubjectPublicKeyInfo {
   readonly algorithm: AlgorithmIdentifier
   /** The content of subjectPublicKey, a whole number of octets. */
@@ -51,6 +52,52 @@ export class SubjectPublicKeyInfo {
     const encodedAlgorithm = sequence(oidElement(this.algorithm), parameters)
     const algorithm = { oid: this.algorithm.oid, parameters, encoded: encodedAlgorithm }
     return new SubjectPublicKeyInfo(algorithm, this.publicKey, sequence(encodedAlgorithm, bitString(this.publicKey)))
+  }
+}
+
+/** Octets of a public key (RFC 8032 §5, RFC 7748 §5). */
+const KEY_LENGTH = { ed25519: 32, ed448: 57, x25519: 32, x448: 56 } as const
+
+/**
+ * Why OpenSSL does not take a key, undefined if it does: for whoever does not use the key, since to look at it takes a
+ * tenth of the time of importing it. DSA parameters that the issuer would have to give count as missing.
+ */
+export function publicKeyFault(key: SubjectPublicKeyInfo): string | undefined {
+  let facts: PublicKeyFacts
+  try {
+    facts = key.facts
+  } catch (error) {
+    if (error instanceof DerError) return error.message
+    throw error
+  }
+  switch (facts.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return undefined
+    case 'ec':
+      return pointFault(key, facts.curve)
+    case 'dsa':
+      return facts.parameters === 'inherited' ? 'DSA public key: the parameters are missing' : undefined
+    case 'ec-explicit':
+      return undefined
+    case 'unknown':
+      return 'its algorithm is not known'
+    default:
+      if (key.algorithm.parameters !== undefined) return `${facts.type} public key: parameters where there are none`
+      return key.publicKey.length === KEY_LENGTH[facts.type] ? undefined : `${facts.type} public key: of a wrong length`
+  }
+}
+
+const CURVES: ReadonlySet<string> = new Set(Object.values(CURVE_NAME))
+
+function pointFault({ publicKey }: SubjectPublicKeyInfo, curve: string): string | undefined {
+  if (!CURVES.has(curve)) return `EC public key: the curve ${curve} is not known`
+  try {
+    // To write a point in another form OpenSSL reads it, and makes sure that it is on the curve.
+    ECDH.convertKey(publicKey, curve, undefined, undefined, 'compressed')
+    return undefined
+  } catch (error) {
+    return `EC public key: ${(error as Error).message}`
   }
 }
 

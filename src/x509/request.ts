@@ -1,14 +1,15 @@
 /** CertificationRequest (PKCS #10, RFC 2986 §4): read once, immutable, exact bytes kept. */
 
 import { contextTag, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
-import { type BitString, readBitString, readInteger, readOid, stringFromElement } from '../der/values.ts'
-import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.ts'
+import { type BitString, readInteger, readOid, stringFromElement } from '../der/values.ts'
+import type { AlgorithmIdentifier } from './algorithm.ts'
 import { type DecodedExtensions, decodeExtensions, type MalformedExtension } from './decoded-extensions.ts'
 import { type Extension, readExtensions } from './extension.ts'
 import { type Name, readName } from './name.ts'
 import { REQUEST_ATTRIBUTE } from './oids.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 import { checkSignature, type SignatureCheck } from './signature.ts'
+import { readSigned } from './signed.ts'
 
 /** An attribute of a request as it stands there. */
 export interface RequestAttribute {
@@ -17,6 +18,7 @@ export interface RequestAttribute {
   readonly values: readonly Uint8Array[]
 }
 
+/** A PKCS#10 request (RFC 2986 §4), parsed; {@link checkRequestSignature} says whether its maker holds the key. */
 export interface CertificationRequest {
   readonly encoded: Uint8Array
   /** What the signature is over. */
@@ -40,16 +42,13 @@ export interface CertificationRequest {
  * @throws DerError with the offset of the first fault
  */
 export function parseRequest(bytes: Uint8Array): CertificationRequest {
-  const reader = new DerReader(bytes)
-  const request = reader.sequence('certification request')
-  reader.finish('certification request')
+  const { toBeSigned, signatureAlgorithm, signature } = readSigned(
+    bytes,
+    'certification request',
+    'certificationRequestInfo',
+  )
 
-  const info = request.expect(Tag.sequence, 'certificationRequestInfo')
-  const signatureAlgorithm = readAlgorithmIdentifier(request, 'signatureAlgorithm')
-  const signature = readBitString(request, 'signature')
-  request.finish('certification request')
-
-  const fields = info.reader()
+  const fields = toBeSigned.reader()
   const { position } = fields
   // §4.1 defines one version, and it is 0.
   if (readInteger(fields, 'version') !== 0n) throw new DerError('version: there is only v1(0)', position)
@@ -63,7 +62,7 @@ export function parseRequest(bytes: Uint8Array): CertificationRequest {
   const { decoded, malformed } = decodeExtensions(extensions)
   return {
     encoded: bytes,
-    certificationRequestInfo: info.encoded,
+    certificationRequestInfo: toBeSigned.encoded,
     subject,
     publicKey,
     attributes: attributes.map(({ oid, values }) => ({ oid, values: values.map((value) => value.encoded) })),

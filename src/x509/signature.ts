@@ -30,7 +30,7 @@ export type SignatureCheck =
   | 'wrong-parameters'
   /** The algorithm does not go with the issuer's kind of key. */
   | 'key-mismatch'
-  /** The issuer's key cannot be used: malformed, explicit curve, missing parameters. */
+  /** The issuer's key cannot be used: malformed, explicit curve, missing parameters, an exponent that is none. */
   | 'unusable-key'
 
 /** Checks `signature` over `data` with the issuer's key. Never throws for bad input. */
@@ -45,6 +45,7 @@ export function checkSignature(
   const facts = keyFacts(issuerKey)
   if (facts === undefined || facts.type === 'ec-explicit') return 'unusable-key'
   if (facts.type === 'dsa' && facts.parameters === 'inherited') return 'unusable-key'
+  if ('publicExponent' in facts && !isRsaExponent(facts.publicExponent)) return 'unusable-key'
   if (!schemeFitsKey(scheme, facts) || !fitsRestriction(scheme, issuerKey)) return 'key-mismatch'
   if (signature.unusedBits !== 0) return 'invalid'
   return verifyWith(scheme, issuerKey, data, signature.bytes)
@@ -57,6 +58,11 @@ function keyFacts(key: SubjectPublicKeyInfo): PublicKeyFacts | undefined {
     if (error instanceof DerError) return undefined
     throw error
   }
+}
+
+/** RFC 8017 §3.1: odd and 3 at least. With 1, which OpenSSL takes, anybody can sign. */
+function isRsaExponent(exponent: bigint): boolean {
+  return exponent >= 3n && exponent % 2n === 1n
 }
 
 function schemeFitsKey(scheme: SignatureScheme, facts: PublicKeyFacts): boolean {

@@ -1,5 +1,6 @@
 /** What a schema complains about, in words and with its place, for people who write the file. */
 
+import { nearest } from '../spelling/nearest.ts'
 import type { SchemaIssue } from './schema-language.ts'
 
 /** The path of a key from the top of the file. */
@@ -45,14 +46,16 @@ function isOfAnotherType({ code, path }: SchemaIssue, isText: boolean): boolean 
 function describe({ issue, path }: LocatedIssue, schema: unknown, data: unknown, what: string): Complaint {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] as string
-    const hint = `allowed keys: ${allowedKeys(schema, path).join(', ')}`
+    const allowed = allowedKeys(schema, path)
+    const hint = `${didYouMean(key, allowed)}allowed keys: ${allowed.join(', ')}`
     return { path: [...path, key], at: 'key', message: `unknown key "${key}"`, hint }
   }
   const key = path.map(String).join('.')
   const value = valueAt(data, path)
   if (path.length > 0 && value === undefined) return { path, at: 'key', message: `the key "${key}" is missing` }
   if (issue.code === 'invalid_value') {
-    const hint = `allowed values: ${issue.values.join(', ')}`
+    const near = typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : ''
+    const hint = `${near}allowed values: ${issue.values.join(', ')}`
     return { path, at: 'value', message: `${key}: ${shown(value)} is not one of its values`, hint }
   }
   if (issue.code === 'invalid_union') {
@@ -63,19 +66,59 @@ function describe({ issue, path }: LocatedIssue, schema: unknown, data: unknown,
   if (issue.code === 'invalid_key') {
     return { path, at: 'key', message: `${key}: ${lowerFirst(issue.issues[0]?.message ?? issue.message)}` }
   }
-  return { path, at: 'value', message: `${key || what}: ${lowerFirst(issue.message)}` }
+  if (issue.code === 'invalid_type') {
+    const hint = issue.expected === 'string' ? TEXT_IN_QUOTES : undefined
+    const message = `${key || what}: expected ${wordFor(issue.expected)}, not ${shown(value)}`
+    return { path, at: 'value', message, ...(hint !== undefined && { hint }) }
+  }
+  return { path, at: 'value', message: `${key || what}: ${withValue(inWords(issue), value)}` }
+}
+
+/** The kinds of values as people call them. */
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map of keys',
+  record: 'a map of keys',
+  array: 'a list',
+  null: 'nothing',
 }
 
 function wordFor(type: string): string {
-  return (
-    { string: 'text', object: 'a map of keys', record: 'a map of keys', array: 'a list', null: 'nothing' }[type] ?? type
-  )
+  return WORDS[type] ?? type
+}
+
+/** YAML takes 5, true and 2026-01-01T00:00:00Z for something else. */
+const TEXT_IN_QUOTES = "in quotes anything is text: '5'"
+
+function inWords(issue: SchemaIssue): string {
+  if (issue.code === 'too_small') return `at least ${issue.minimum}${unitOf(issue.origin)}`
+  if (issue.code === 'too_big') return `at most ${issue.maximum}${unitOf(issue.origin)}`
+  return lowerFirst(issue.message)
+}
+
+function unitOf(origin: string): string {
+  return { string: ' characters', array: ' items' }[origin] ?? ''
+}
+
+/** What was expected and what stands there, unless the complaint quotes it. */
+function withValue(message: string, value: unknown): string {
+  const isQuoted = typeof value === 'string' && value !== '' && message.includes(value)
+  return isQuoted ? message : `${message}; not ${shown(value)}`
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known)
+  return near === undefined ? '' : `did you mean ${near}? `
 }
 
 const MAX_SHOWN = 60
 
 /** The offending text, short enough for one line. */
 function shown(value: unknown): string {
+  if (value === null) return 'nothing'
   const text = JSON.stringify(value) ?? String(value)
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
 }

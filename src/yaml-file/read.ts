@@ -6,9 +6,11 @@
  */
 
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -100,10 +102,15 @@ function parse(text: string, lines: LineCounter, fail: Fail): Document.Parsed {
   if (fault !== undefined) {
     // The parser reports its own exhaustion like any other fault.
     const isDeep = /call stack/i.test(fault.message)
-    throw fail(position(lines, fault.pos[0]), isDeep ? TOO_DEEP : lowerFirst(fault.message))
+    throw fail(position(lines, fault.pos[0]), isDeep ? TOO_DEEP : (FAULTS[fault.code] ?? lowerFirst(fault.message)))
   }
-  checkNodes(document.contents, lines, fail)
+  checkNodes(document, lines, fail)
   return document as Document.Parsed
+}
+
+/** Where the parser speaks to those who call it. */
+const FAULTS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here; a file holds one',
 }
 
 /** The parser is recursive: a million brackets exhaust its stack before anything can be counted. */
@@ -116,18 +123,34 @@ function unlessTooDeep<T>(fail: Fail, work: () => T): T {
   }
 }
 
-/** @throws PkiError for what is nested too deep, and for a key that is given twice in one map */
-function checkNodes(root: unknown, lines: LineCounter, fail: Fail): void {
-  const waiting: { readonly node: unknown; readonly depth: number }[] = [{ node: root, depth: 1 }]
+/** @throws PkiError for what is nested too deep, an alias of nothing, and a key that is given twice in one map */
+function checkNodes(document: Document, lines: LineCounter, fail: Fail): void {
+  const anchors = new Set<string>()
+  const aliases: Alias[] = []
+  const waiting: { readonly node: unknown; readonly depth: number }[] = [{ node: document.contents, depth: 1 }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, depth } = next
     if (depth > MAX_DEPTH) throw fail(position(lines, rangeStart(node) ?? 0), TOO_DEEP)
+    if (isAlias(node)) aliases.push(node)
+    else if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor)
     if (isMap(node)) {
       requireUniqueKeys(node.items, lines, fail)
-      for (const { value } of node.items) waiting.push({ node: value, depth: depth + 1 })
+      for (const { key, value } of node.items) {
+        waiting.push({ node: key, depth: depth + 1 }, { node: value, depth: depth + 1 })
+      }
     }
     if (isSeq(node)) for (const item of node.items) waiting.push({ node: item, depth: depth + 1 })
   }
+  const lost = aliases.find(({ source }) => !anchors.has(source))
+  if (lost === undefined) return
+  const known = [...anchors].map((anchor) => `&${anchor}`).join(', ')
+  throw fail(
+    position(lines, rangeStart(lost) ?? 0),
+    `*${lost.source} stands for nothing: there is no &${lost.source}`,
+    {
+      hint: known === '' ? 'an anchor is set by & in front of a value' : `anchors in this file: ${known}`,
+    },
+  )
 }
 
 function requireUniqueKeys(pairs: readonly Pair[], lines: LineCounter, fail: Fail): void {

@@ -1,12 +1,12 @@
 /** ASP.NET Core's own tests of its handler, by number and name, through HTTPS connections on loopback. */
 
 import { expect, test } from 'vitest'
+import type { CertificateAuthenticationOptions } from '../../src/authentication/authentication-options.ts'
 import { MemoryValidationCache } from '../../src/authentication/cache.ts'
 import { CLAIM_TYPE } from '../../src/authentication/claim-types.ts'
 import { ClientCertificate } from '../../src/authentication/client-certificate.ts'
 import type { CertificateValidatedContext } from '../../src/authentication/events.ts'
 import { AZURE_CERTIFICATE_HEADER, certificateForwarding } from '../../src/authentication/forwarding.ts'
-import type { CertificateAuthenticationOptions } from '../../src/authentication/handler.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { type Claim, ClaimsPrincipal } from '../../src/authentication/principal.ts'
 import type { Credential } from '../../src/keys/credential.ts'

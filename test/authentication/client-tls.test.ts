@@ -29,6 +29,7 @@ import type { Credential } from '../../src/keys/credential.ts'
 import { formatPrivateKey } from '../../src/keys/key-file.ts'
 import { issuedEvent } from '../../src/store/issued-event.ts'
 import { Store } from '../../src/store/store.ts'
+import { rejectionOf } from '../thrown.ts'
 import { AT, CLIENT, pemText, ROOT, SERVER_TRUST, SS_CLIENT, SUB } from './certificates.ts'
 import { serve } from './https-server.ts'
 
@@ -216,9 +217,21 @@ describe('credentials from files', () => {
     ['a missing file', ['nowhere.pem'], 'input.not-found'],
     ['no key', ['client.crt.pem'], 'refused.key'],
     ['a key without its certificate', ['open.key.pem', 'root.crt'], 'input.mismatch'],
+    ['a key alone', ['open.key.pem'], 'input.mismatch'],
     ['a missing password', ['client.crt.pem', 'client.key.pem'], 'input.password'],
   ])('%s', async (_, names, code) => {
     await expect(readCredentialFiles({ files: names.map(at) })).rejects.toMatchObject({ code })
+  })
+
+  test('a missing password: says how it is passed here, and not on the command line', async () => {
+    const { hint } = await rejectionOf(readCredentialFiles({ files: [at('client.pfx')] }))
+    expect(hint).toMatch(/readCredentialFiles\(\{ files, password \}\)/)
+    expect(hint).not.toMatch(/--/)
+  })
+
+  test('one file without a list around it', async () => {
+    const files = at('client.pfx') as unknown as readonly string[]
+    expect(await rejectionOf(readCredentialFiles({ files }))).toMatchObject({ code: 'usage.option' })
   })
 
   test('roots to trust', async () => {

@@ -4,7 +4,8 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ClientCertificate } from '../../src/authentication/client-certificate.ts'
-import { needs, program, removeFolder, runWell, temporaryFolder } from '../interop/programs.ts'
+import { needs, program, runWell } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { CLIENT } from './certificates.ts'
 import { ODD_NAMES, ODD_SERIALS } from './odd-names.ts'
 
@@ -37,7 +38,7 @@ needs('dotnet')('dotnet', () => {
   let folder: string
 
   beforeAll(() => {
-    folder = temporaryFolder('dotnet-names')
+    folder = folderOfSuite('dotnet-names')
     for (const file of ['Names.csproj', 'Program.cs']) {
       copyFileSync(join(import.meta.dirname, 'dotnet', file), join(folder, file))
     }

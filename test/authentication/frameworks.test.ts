@@ -2,7 +2,8 @@
 
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import express, { type Request, type Response } from 'express'
+import type { TLSSocket } from 'node:tls'
+import express, { type Request as ExpressRequest, type Response as ExpressResponse } from 'express'
 import fastify, { type FastifyRequest } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { fastifyCertificateAuthentication, requireCertificateHook } from '../../src/authentication/fastify.ts'
@@ -11,7 +12,7 @@ import { certificateAuthentication } from '../../src/authentication/middleware.t
 import { redirectToHost } from '../../src/authentication/redirect.ts'
 import { requireCertificate } from '../../src/authentication/require-certificate.ts'
 import { serverTls } from '../../src/authentication/server-tls.ts'
-import { WebCertificateAuthentication } from '../../src/authentication/web.ts'
+import { WebCertificateAuthentication, type WebConnection } from '../../src/authentication/web.ts'
 import { AT, base64Of, CLIENT, pemText, ROOT, SERVER, SS_CLIENT, SUB } from './certificates.ts'
 import { type Ask, ask1, listen } from './https-server.ts'
 
@@ -47,7 +48,7 @@ function throughExpress(options: typeof OPTIONS) {
   const app = express()
   app.use(certificateForwarding(FORWARDING))
   app.use(certificateAuthentication(options))
-  const say = (request: Request, response: Response) => {
+  const say = (request: ExpressRequest, response: ExpressResponse) => {
     // Typed by the augmentation of Express.Request.
     response.send(request.principal?.name ?? 'nobody')
   }
@@ -124,6 +125,41 @@ test('Express: onChallenge of a redirect is typed for its request and response',
   app.get('/a', requireCertificate(), (_request, response) => void response.send('in'))
   const port = await listen(createServer(serverTls({ credential: SERVER }), app))
   expect(await ask1(port, { path: '/a' })).toMatchObject({ status: 307 })
+})
+
+/** A server of web-standard requests, as adapters for Node make them. */
+async function throughWeb(options: typeof OPTIONS): Promise<number> {
+  const authentication = new WebCertificateAuthentication({ ...options, forwarding: FORWARDING })
+  const requirements: Readonly<Record<string, object>> = { '/protected': SUBJECT, '/for-nobody': NOBODY }
+  const fetch = async (incoming: Request, connection: WebConnection): Promise<Response> => {
+    const requirement = requirements[new URL(incoming.url).pathname]
+    if (requirement !== undefined) {
+      const { answer } = await authentication.authorize(incoming, connection, requirement)
+      if (answer !== undefined) return answer
+    }
+    const result = await authentication.authenticate(incoming, connection)
+    return new Response(result.outcome === 'success' ? result.principal.name : 'nobody')
+  }
+  const server = createServer(serverTls({ credential: SERVER }), ({ url, headers, socket }, response) => {
+    const incoming = new Request(`https://localhost${url}`, { headers: headers as Record<string, string> })
+    const certificate = (socket as TLSSocket).getPeerX509Certificate()?.raw
+    fetch(incoming, { certificate, remoteAddress: socket.remoteAddress }).then(
+      async (answer) => response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text()),
+      (error) => response.writeHead(500).end(String(error)),
+    )
+  })
+  return listen(server)
+}
+
+test.each(ANSWERS)('web: %s', async (_, ask, answer) => {
+  expect(await ask1(await throughWeb(OPTIONS), ask)).toMatchObject(answer)
+})
+
+test('web: an exception is an error without a word of it', async () => {
+  expect(await ask1(await throughWeb(THROWING), { client: CLIENT })).toMatchObject({
+    status: 500,
+    body: 'CertificateAuthenticationError: certificate authentication failed',
+  })
 })
 
 const web = new WebCertificateAuthentication({ ...OPTIONS, forwarding: FORWARDING })

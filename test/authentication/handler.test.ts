@@ -5,11 +5,11 @@
 
 import { expect, test, vi } from 'vitest'
 import { authenticationOf } from '../../src/authentication/authenticated.ts'
+import type { CertificateAuthenticationOptions } from '../../src/authentication/authentication-options.ts'
 import { MemoryValidationCache, type ValidationCache } from '../../src/authentication/cache.ts'
 import { CLAIM_TYPE } from '../../src/authentication/claim-types.ts'
 import { ClientCertificate } from '../../src/authentication/client-certificate.ts'
 import { certificateForwarding } from '../../src/authentication/forwarding.ts'
-import type { CertificateAuthenticationOptions } from '../../src/authentication/handler.ts'
 import type { AuthenticationLogEntry } from '../../src/authentication/log.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { ClaimsPrincipal } from '../../src/authentication/principal.ts'

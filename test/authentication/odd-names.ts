@@ -235,6 +235,14 @@ const CHOICES: Readonly<Record<string, OddName>> = {
     subject: 'CN=cn',
     names: { SimpleName: 'cn', DnsName: 'cn' },
   },
+  'alternative names in BER': {
+    bytes: certificate(
+      subject(cn('cn')),
+      extension(EXTENSION.subjectAltName, Uint8Array.of(0x30, 0x80, 0x82, 0x81, 1, 0x61, 0, 0, 5)),
+    ),
+    subject: 'CN=cn',
+    names: { SimpleName: 'cn', DnsName: 'a', DnsFromAlternativeName: 'a' },
+  },
   'two extensions of alternative names': {
     bytes: certificate(subject(cn('cn')), san('dns:a.test'), san('dns:b.test')),
     subject: 'CN=cn',

@@ -16,8 +16,9 @@ import { describe, expect, it } from 'vitest'
 import { READY_MADE } from '../../src/cli/apply-inputs.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
+import type { Name } from '../../src/x509/name.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { NOW, type Session, session } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 const FILE = `version: 1
 certificates:
@@ -153,6 +154,19 @@ describe('the first run', () => {
       'an entry that its issuer may not issue',
       FILE.replace('      ca1:\n', "      ca1:\n        permit: ['dns:a.test']\n"),
     ],
+    [
+      'a defect that takes more than a certificate',
+      FILE.replace('alice: client', 'alice: { profile: client, defect: loop }'),
+    ],
+    [
+      'a defect of authorities on a leaf',
+      FILE.replace('alice: client', 'alice: { profile: client, defect: authority-expired }'),
+    ],
+    ['a digest that its issuer cannot sign', FILE.replace('alice: client', 'alice: { profile: client, digest: md5 }')],
+    [
+      'one of many roots that cannot be',
+      `${FILE}  'server-{n}': { profile: server, count: 300, names: ['10.0.0.{n}'] }\n`,
+    ],
     ['an unknown defect', FILE.replace('alice: client', 'alice: { profile: client, defect: nothing }')],
     ['one of many that cannot be', FILE.replace('count: 5 }', "count: 300, names: ['10.0.0.{n}'] }")],
   ])('writes nothing for a file with %s', async (_, text) => {
@@ -160,13 +174,90 @@ describe('the first run', () => {
     const { exitCode, stderr } = await made.pki('apply')
     expect([2, 4]).toContain(exitCode)
     expect(stderr).toMatch(/pki: error: pki\.yaml:\d+:\d+: /)
-    expect(made.picture()).toEqual({})
+    expect(existsSync(made.store.folder)).toBe(false)
+  })
+
+  it('names the key of the file with which it can be made all the same', async () => {
+    const made = withFile(FILE.replace('      ca1:\n', "      ca1:\n        permit: ['dns:a.test']\n"))
+    expect((await made.pki('apply')).stderr).toContain('unchecked: true')
+    made.write(
+      FILE.replace('      ca1:\n', "      ca1:\n        permit: ['dns:a.test']\n").replace(
+        'names: [localhost]',
+        'names: [localhost], unchecked: true',
+      ),
+    )
+    expect(await made.apply()).toMatchObject({ make: 12 })
+  })
+
+  it('plan refuses what apply would', async () => {
+    for (const defect of ['loop', 'authority-expired', 'nothing']) {
+      const made = withFile(FILE.replace('alice: client', `alice: { profile: client, defect: ${defect} }`))
+      expect(await made.pki('plan')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('pki.yaml:9:11: alice'),
+      })
+    }
   })
 
   it('plan writes nothing at all', async () => {
     const made = withFile()
     await made.plan()
     expect(made.picture()).toEqual({})
+  })
+})
+
+describe('what is wrong on purpose', () => {
+  const deliberate = (lines: string) => `version: 1\ncertificates:\n  root:\n    issues:\n${lines}`
+
+  it('is made, exported, and found', async () => {
+    const made = await applied(
+      deliberate(
+        "      old: { profile: client, defect: expired, exports: [pem] }\n      'c-{n}': { profile: server, count: 2, defect: [no-san, serial-zero] }\n",
+      ),
+    )
+    const codes = async (name: string) =>
+      (await made.pki(['verify', name, '--trust', made.store.certificatePath('root'), '--host', 'c', '--json'])).stdout
+    expect(await codes('old')).toContain('validity.expired')
+    expect(await codes('c-2')).toContain('serial.zero')
+    expect(Object.keys(made.picture())).toContain('exports/old.pem')
+    expect(await made.apply()).toEqual({ keep: 4 })
+  })
+
+  it('a cross-certificate issues with the key of the authority it is for', async () => {
+    const file = deliberate(
+      '      ca1: { issues: { a: client } }\n  other:\n    issues:\n      x: { crossSigns: ca1, crl: true, issues: { b: client } }\n',
+    )
+    const made = await applied(file)
+    await expectValid(made, ['b'], 'other')
+    expect(await made.pki(['verify', 'b', '--trust', 'root', '--untrusted', 'ca1'])).toMatchObject({ exitCode: 0 })
+    made.write(file.replace('b: client', 'b: client, c: client'))
+    expect(await made.apply()).toEqual({ make: 1, keep: 6 })
+    await expectValid(made, ['c'], 'other')
+    const seeded = await applied(`${file}seed: a\nnow: 2026-01-01T00:00:00Z\n`)
+    const before = seeded.picture()
+    rmSync(seeded.store.certificatePath('b'))
+    rmSync(seeded.store.certificatePath('x'))
+    await seeded.apply()
+    // A CRL has a number that counts up.
+    expect(changes(before, seeded.picture())).toEqual(['crl/x.crl'])
+  })
+
+  it('a leaf below a leaf, and a cross-certificate for one, are made in an empty folder', async () => {
+    const file = deliberate(
+      '      web: { profile: server, issues: { below: { profile: client, unchecked: true } } }\n      web2: { crossSigns: web, unchecked: true }\n',
+    )
+    const made = await applied(file)
+    const [web, web2, below] = ['web', 'web2', 'below'].map((name) => made.store.readCertificate(name))
+    expect(web2?.publicKey.encoded).toEqual(web?.publicKey.encoded)
+    expect(below?.issuer.equals(web?.subject as Name)).toBe(true)
+    const seeded = await applied(`${file}seed: a\nnow: 2026-01-01T00:00:00Z\n`)
+    const whole = seeded.picture()
+    for (const index of [1, 2, 3]) {
+      await seeded.done(['apply', '--shard', `${index}/3`, '--dir', `part${index}`])
+      for (const [path, content] of Object.entries(pictureOf(join(seeded.folder, `part${index}`)))) {
+        if (path !== 'journal.jsonl') expect(content).toBe(whole[path])
+      }
+    }
   })
 })
 
@@ -488,6 +579,23 @@ describe('export --as-yaml', () => {
     expect(summaryOf(await made.done('apply --json'))).toEqual({ adopt: 7 })
     expect(changes(before, pictureOf(folder))).toEqual([])
     expect(summaryOf(await made.done('apply --json'))).toEqual({ keep: 7 })
+  })
+
+  it('names what is wrong on purpose', async () => {
+    const made = session()
+    await made.done('init root --defect root-with-purpose')
+    await made.done('issue server bad --from root --dns localhost --defect expired,serial-zero')
+    await made.done('export --as-yaml')
+    expect(readFileSync(join(made.folder, 'pki.yaml'), 'utf8')).toContain('defect: [expired, serial-zero]')
+    expect(summaryOf(await made.done('apply --json'))).toEqual({ adopt: 2 })
+    await made.done('apply --dir elsewhere')
+    const again = new Store(join(made.folder, 'elsewhere'))
+    expect(again.readCertificate('bad').serialNumber).toBe(0n)
+    expect(again.readCertificate('bad').notAfter.date.getTime()).toBeLessThan(NOW.getTime())
+    expect(await made.done('export --as-yaml --dir elsewhere --out again.yaml')).toContain('again.yaml')
+    expect(readFileSync(join(made.folder, 'again.yaml'), 'utf8')).toBe(
+      readFileSync(join(made.folder, 'pki.yaml'), 'utf8'),
+    )
   })
 
   it('and the same hierarchy in another place', async () => {

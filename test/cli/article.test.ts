@@ -49,3 +49,24 @@ it('is made by three commands', async () => {
   expect(childB && formatName(childB.issuer)).toBe(`CN=${CHILD_A}`)
   expect(childB?.notAfter.date).toEqual(new Date('2046-11-21T12:00:00Z'))
 })
+
+it('and by those of the README, typed one after the other', async () => {
+  const { folder, pki } = session()
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, block = ''] = /```sh\n([^`]*damienbod[^`]*)```/.exec(readme) ?? []
+  const commands = block
+    .replaceAll(/\\\n\s*/g, '')
+    .trim()
+    .split('\n')
+  expect(commands).toHaveLength(3)
+  let now = Date.parse('2026-11-21T12:00:00Z')
+  for (const line of commands) {
+    const [program, ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word)
+    expect(program).toBe('pki')
+    const { exitCode, stderr } = await pki(words, { now: new Date(now) })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    now += 60_000
+  }
+  const [block3] = parsePem(readFileSync(join(folder, 'pki', 'certs', 'child_b.crt'), 'latin1'))
+  expect(parseCertificate(block3?.bytes ?? new Uint8Array()).notAfter.date).toEqual(new Date('2046-11-21T12:00:00Z'))
+})

@@ -47,6 +47,39 @@ function printedLine(stderr: string): string | undefined {
   return /^ {2}(pki .*)$/m.exec(stderr)?.[1]
 }
 
+describe('answers that cannot be', () => {
+  it.each([
+    ['issue', { 'Name in the store': 'web' }, /web exists already/],
+    ['issue', { 'Name in the store': 'a b' }, /not a name for a certificate/],
+    ['init', { 'Name of the root': 'root' }, /root exists already/],
+    ['init', { 'Name of the root': 'other', Subject: 'CN=a,XX=b' }, /unknown attribute XX/],
+  ])('%s: %j is said at once', async (line, answers, problem) => {
+    const { pki } = await sessionWithStore()
+    asked.answers = { 'Make it': false, ...answers }
+    await pki(line, onTerminal)
+    expect(asked.refused).toEqual([expect.stringMatching(problem)])
+  })
+
+  it('a name that exists may be given with --force', async () => {
+    const { pki } = await sessionWithStore()
+    asked.answers = { 'Name in the store': 'web', 'Issued by': 'ca1' }
+    expect(await pki('issue --force', onTerminal)).toMatchObject({ exitCode: 0 })
+    expect(asked.refused).toEqual([])
+  })
+})
+
+it.each(['--days 30', '--hours 12', '--valid-for 2w', '--not-after 2027-01-01'])(
+  'pki init %s: how long is not asked again',
+  async (flags) => {
+    const { pki } = await sessionWithStore()
+    asked.answers = { 'Name of the root': 'other' }
+    const { exitCode, stderr } = await pki(`init ${flags}`, onTerminal)
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(asked.questions.filter((question) => question.startsWith('Valid'))).toEqual([])
+    expect(printedLine(stderr)).toContain(flags)
+  },
+)
+
 describe('pki issue', () => {
   it('asks for what is missing, and the line it prints makes the same', async () => {
     const made = await sessionWithStore()

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatPrivateKey } from '../../src/keys/key-file.ts'
 import { generateKey } from '../../src/keys/keys.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { type Session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 interface BadCase {
   readonly title: string
@@ -267,7 +267,7 @@ const CASES: readonly BadCase[] = [
     line: 'issue client alice --from ca1 --subjct CN=a',
     exitCode: 2,
     code: 'usage.option',
-    says: /unknown option --subjct/,
+    says: /unknown option: --subjct/,
     hint: /did you mean --subject\?/,
   },
   {
@@ -275,7 +275,94 @@ const CASES: readonly BadCase[] = [
     line: 'issue client alice --from',
     exitCode: 2,
     code: 'usage.option',
-    says: /--from <issuer> argument missing/,
+    says: /^missing value: --from <issuer>$/m,
+  },
+  {
+    title: 'one argument too many',
+    line: 'issue client alice bob --from ca1',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /^unexpected argument: bob$/m,
+  },
+  {
+    title: 'no argument where there must be one',
+    line: 'show',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /^missing argument: input$/m,
+  },
+  {
+    title: 'a policy that is no object identifier',
+    line: 'issue client alice --from ca1 --policy gold',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /^--policy: not an object identifier: gold$/m,
+  },
+  {
+    title: 'a base URL that is none',
+    line: 'issue client alice --from ca1 --base-url localhost:8785',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /^--base-url: not a URL of http: localhost:8785$/m,
+    hint: /http:\/\/127\.0\.0\.1:8785/,
+  },
+  {
+    title: 'an extension that is neither hex nor base64',
+    line: 'issue client alice --from ca1 --extension 1.2.3=zz',
+    exitCode: 2,
+    code: 'usage.extension',
+    says: /not base64/,
+    hint: /hex:.*base64:/,
+  },
+  {
+    title: 'a store that is a file, listed',
+    line: 'list --dir file',
+    prepare: ({ folder }) => writeFileSync(join(folder, 'file'), 'mine'),
+    exitCode: 3,
+    code: 'input.unreadable',
+    says: /file\/journal\.jsonl: a part of the path is a file/,
+  },
+  {
+    title: 'a journal that is a folder',
+    line: 'tree --dir odd',
+    prepare: ({ folder }) => {
+      mkdirSync(join(folder, 'odd', 'journal.jsonl'), { recursive: true })
+    },
+    exitCode: 3,
+    code: 'input.unreadable',
+    says: /odd\/journal\.jsonl: it is a folder/,
+  },
+  {
+    title: 'an issuer with a typo',
+    line: 'issue client alice --from ca',
+    exitCode: 3,
+    code: 'input.not-found',
+    says: /no certificate called ca in/,
+    hint: /^did you mean ca1\? there are: ca1, root, web$/,
+  },
+  {
+    title: 'a kind of key by another name',
+    line: 'issue client alice --from ca1 --key P-256',
+    exitCode: 2,
+    code: 'usage.algorithm',
+    says: /unknown key algorithm: P-256/,
+    hint: /^did you mean ec-p256\? use one of /,
+  },
+  {
+    title: 'a value with a typo',
+    line: 'verify web --trust root --rules webkpi',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /--rules: unknown value: webkpi/,
+    hint: /^did you mean webpki\? use one of /,
+  },
+  {
+    title: 'a root with issue, without an issuer',
+    line: 'issue root alice',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /missing option: --from <issuer>/,
+    hint: /pki init root --name alice/,
   },
   {
     title: 'no issuer, with nobody to ask',
@@ -343,13 +430,85 @@ const CASES: readonly BadCase[] = [
     hint: /pfx/,
   },
   {
+    title: 'an export format with a typo',
+    line: 'export web --format pxf',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /unknown export format: pxf/,
+    hint: /^did you mean pfx\? use one of /,
+  },
+  {
+    title: 'an export to standard output, and JSON',
+    line: 'export web --format crt --out -',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /--json and --out - contradict each other/,
+  },
+  {
+    title: 'a layout whose server is not there',
+    line: 'export --layout mtls',
+    exitCode: 3,
+    code: 'input.not-found',
+    says: /no certificate called server/,
+    hint: /--server <name>.*--client <name>/,
+  },
+  {
+    title: 'a snippet whose server is not there',
+    line: 'snippet node-server --client-ca ca1',
+    exitCode: 3,
+    code: 'input.not-found',
+    says: /no certificate called server/,
+    hint: /^--server <name> says which certificate is meant; there are: /,
+  },
+  {
+    title: 'a snippet with a typo',
+    line: 'snippet ngnx --server web --client-ca ca1',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /unknown snippet: ngnx/,
+    hint: /^did you mean nginx\? snippets are /,
+  },
+  {
     title: 'an export that would overwrite',
     line: 'export web --format crt',
     prepare: ({ folder }) => writeFileSync(join(folder, 'web.crt'), 'mine'),
     exitCode: 4,
     code: 'refused.exists',
     says: /web\.crt: exists already/,
-    hint: /--force/,
+    hint: /^pass --force to replace it$/,
+  },
+  {
+    title: 'a Java key store of the old kind',
+    line: 'import old.jks',
+    prepare: ({ folder }) => writeFileSync(join(folder, 'old.jks'), Buffer.from('feedfeed00000002', 'hex')),
+    exitCode: 3,
+    code: 'input.unsupported',
+    says: /old\.jks: a Java key store/,
+    hint: /keytool -importkeystore/,
+  },
+  {
+    title: 'several private keys to import',
+    line: 'import a.key b.key pki/certs/web.crt --name alice',
+    prepare: ({ folder }) => {
+      writeFileSync(join(folder, 'a.key'), foreignKey())
+      writeFileSync(join(folder, 'b.key'), foreignKey())
+    },
+    exitCode: 3,
+    code: 'input.unsupported',
+    says: /2 private keys were given, one can be imported/,
+    hint: /one at a time/,
+  },
+  {
+    title: 'a request to import',
+    line: 'import wish.csr --name alice',
+    prepare: async ({ folder, done }) => {
+      await done('request wish --dir elsewhere')
+      writeFileSync(join(folder, 'wish.csr'), readPem(join(folder, 'elsewhere', 'requests', 'wish.csr')))
+    },
+    exitCode: 3,
+    code: 'input.malformed',
+    says: /wish\.csr: no certificate in it/,
+    hint: /pki sign wish\.csr/,
   },
   {
     title: 'a PFX imported with a wrong password',

@@ -5,7 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from './temporary-folder.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const isBuilt = existsSync(join(root, 'dist', 'cli', 'start.js'))
@@ -17,7 +17,7 @@ function run(program: string, args: readonly string[], cwd: string) {
 }
 
 it('without dist/ the program says what to do', () => {
-  const folder = temporaryFolder()
+  const folder = folderOfTest()
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })
   const { status, stdout, stderr } = run(join(folder, 'bin', 'pki.js'), ['--version'], folder)
   expect({ status, stdout }).toEqual({ status: 70, stdout: '' })
@@ -33,7 +33,7 @@ describe.skipIf(!isBuilt)('dist/ (built)', () => {
   })
 
   it('makes a hierarchy and ends with the exit codes it promises', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     expect(run(pki, ['init', 'root'], folder)).toMatchObject({ status: 0, stderr: '' })
     expect(run(pki, ['request', 'web', '--dns', 'web.test'], folder)).toMatchObject({ status: 0, stderr: '' })
     expect(run(pki, ['sign', 'pki/requests/web.csr', '--from', 'root', '--profile', 'server'], folder).status).toBe(0)
@@ -47,7 +47,7 @@ describe.skipIf(!isBuilt)('dist/ (built)', () => {
     ['without --force one of them wins', [], [0, 4, 4, 4, 4, 4]],
     ['with --force the last one does', ['--force'], [0, 0, 0, 0, 0, 0]],
   ])('six at once for one name: %s', async (_, flags, expected) => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     run(pki, ['init', 'root'], folder)
     const issue = [pki, 'issue', 'client', 'alice', '--from', 'root', ...flags]
     const exitCodes = await Promise.all(
@@ -67,7 +67,7 @@ describe.skipIf(!isBuilt)('dist/ (built)', () => {
   })
 
   it('goes on without its code cache, and with one that is not V8’s', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     for (const part of ['bin', 'dist/cli', 'package.json'])
       cpSync(join(root, part), join(folder, part), { recursive: true })
     const copy = join(folder, 'bin', 'pki.js')

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parsePem } from '../../src/der/pem.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { NOW, type Session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 const inSeconds = (seconds: number) => new Date(NOW.getTime() + seconds * 1000)
 const DAY = 86400

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { readInput } from '../../src/container/input.ts'
 import { EXPORT_FORMATS } from '../../src/export/formats.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 const PASSWORD = { PKI_PASSWORD: 'secret' }
 
@@ -58,6 +58,30 @@ describe('export', () => {
     const { folder, done } = await sessionWithStore()
     await done(`export web --format ${format} --out ${out}`)
     expect(Object.keys(pictureOf(folder)).filter((path) => !path.startsWith('pki'))).toEqual(expected)
+  })
+
+  it.each(EXPORT_FORMATS.map(({ name }) => name))(
+    '--format %s asks for the key only if it holds it',
+    async (format) => {
+      const { done, pki } = await sessionWithStore()
+      await done('issue client vault --from ca1 --encrypt-key', { env: { PKI_KEY_PASSWORD: 'right' } })
+      const { exitCode, stderr } = await pki(`export vault --format ${format} --out out/`, { env: PASSWORD })
+      const needsKey = ['pem', 'key', 'pfx', 'k8s', 'env', 'zip'].includes(format)
+      expect({ exitCode, stderr }).toMatchObject(
+        needsKey ? { exitCode: 3, stderr: expect.stringContaining('needs a password') } : { exitCode: 0, stderr: '' },
+      )
+    },
+  )
+
+  it.each([
+    ['web --layout mtls', 'unexpected argument: web'],
+    ['web --as-yaml', 'unexpected argument: web'],
+    ['web --format pem --layout mtls', '--format and --layout contradict each other'],
+  ])('%s is refused', async (line, error) => {
+    const { pki } = await sessionWithStore()
+    const { exitCode, stderr } = await pki(`export ${line}`)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`pki: error: ${error}`)
   })
 
   it('--out - prints one file, and no octets to a terminal', async () => {
@@ -171,6 +195,20 @@ describe('list and tree', () => {
       ['root', 'root', '–', 'expires in 10 years', 'CN=root'],
       ['web', 'server', 'ca1', 'expires in 397 days', 'CN=web'],
     ])
+  })
+
+  it.each([
+    [80, 'CN=web'],
+    [70, 'CN=Example Root …'],
+    [55, undefined],
+  ])('list fits a terminal of %i columns', async (columns, subject) => {
+    const { done } = await sessionWithStore()
+    await done(['init', 'root', '--name', 'other', '--subject', 'CN=Example Root of Many Words,O=Example'])
+    const lines = (await done('list', { columns, env: { NO_COLOR: '1' } })).trimEnd().split('\n')
+    expect(lines).toHaveLength(5)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
+    if (subject === undefined) expect(lines.join('\n')).not.toContain('CN=')
+    else expect(lines.some((line) => line.endsWith(subject))).toBe(true)
   })
 
   it('tree draws who issued whom', async () => {

@@ -229,6 +229,23 @@ describe('pki expiry', () => {
     expect(stdout).toMatch(/<failure message="ends in 9 days, [^"]+" type="ending">|<failure message="ends in 10 days/)
   })
 
+  it.each([
+    ['deploy/short.crt', 10, '1 of 1 certificate in 1 file ends within 15d'],
+    ['deploy/short.crt', 0, 'none of 1 certificate in 1 file ends within 5d'],
+    ['deploy/notes.txt', 0, 'no certificates in 1 file'],
+  ])('%s sums up on day %i', async (path, days, summary) => {
+    const made = await tree()
+    const { stdout } = await made.pki(`expiry ${path} --within ${days === 0 ? 5 : 15}d`)
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(summary)
+  })
+
+  it('searches the current folder unless told otherwise', async () => {
+    const made = await tree()
+    const [everywhere, here] = [await made.pki('expiry --json'), await made.pki('expiry . --json')]
+    expect(everywhere).toEqual(here)
+    expect(everywhere.exitCode).toBe(1)
+  })
+
   it('a folder that is not there is an error', async () => {
     const made = await tree()
     expect(await made.pki('expiry nowhere')).toMatchObject({ exitCode: 3 })

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { wantsColor } from '../../src/cli/io.ts'
-import { editDistance, nearest } from '../../src/cli/suggestion.ts'
+import { editDistance, nearest } from '../../src/spelling/nearest.ts'
 import { session, sessionWithStore } from './session.ts'
 
 const VERSION = (
@@ -12,7 +12,7 @@ const VERSION = (
 ).version
 
 describe('help and version', () => {
-  it.each([['--version'], ['-V']])('%s', async (flag) => {
+  it.each([['--version'], ['-V'], ['-v'], ['version']])('%s', async (flag) => {
     expect(await session().pki(flag)).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' })
   })
 
@@ -23,10 +23,24 @@ describe('help and version', () => {
       expect(stdout).toMatch(new RegExp(`^  ${name}\\b.*${summary.slice(0, 20)}`, 'm'))
   })
 
-  it('stays within 120 columns', async () => {
-    const { stdout } = await session().pki('--help')
-    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([])
+  it.each([undefined, 60, 80, 120])('stays within the width of the terminal: %s', async (columns) => {
+    const { stdout } = await session().pki('--help', { env: { NO_COLOR: '1' }, ...(columns && { columns }) })
+    expect(stdout.split('\n').filter((line) => line.length > (columns ?? 120))).toEqual([])
+    for (const { name } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
   })
+
+  it.each(COMMANDS.map(({ name }) => name))(
+    '%s --help: the common options come last, under a heading of their own',
+    async (name) => {
+      const help = await session().done(`${name} --help`)
+      const groups = [...help.matchAll(/^(\S.*):\n((?: {2,}.*\n)+)/gm)].filter(([, , body = '']) =>
+        /^ {2}(-\w, )?--/.test(body),
+      )
+      const [, title, body = ''] = groups.at(-1) ?? []
+      expect(title).toBe('Common to all commands')
+      expect(body.match(/--\w+/g)).toEqual(body.includes('--dir') ? ['--dir', '--json'] : ['--json'])
+    },
+  )
 
   it('no arguments: the overview, on standard error, as wrong use', async () => {
     const { exitCode, stdout, stderr } = await session().pki([])
@@ -65,7 +79,7 @@ describe('unknown words', () => {
   it('too many arguments', async () => {
     const { exitCode, stderr } = await session().pki('list web')
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/too many arguments/)
+    expect(stderr).toMatch(/^pki: error: unexpected argument: web$/m)
   })
 })
 
@@ -116,11 +130,13 @@ describe('a fault of ours', () => {
     const { pki } = session()
     const quiet = await pki('list')
     const debug = await pki('list', { env: { PKI_DEBUG: '1' } })
+    const json = await session().pki('list --json')
     load.mockRestore()
 
     expect(quiet.exitCode).toBe(70)
     expect(quiet.stderr).toMatch(/^pki: error: internal: index out of range\npki: hint: .*report/)
     expect(quiet.stderr).not.toMatch(/ at /)
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'pki.error/1', code: 'internal', exitCode: 70 })
     expect(debug.stderr).toMatch(/RangeError: index out of range\n +at /)
   })
 })
@@ -147,8 +163,12 @@ describe('the nearest word', () => {
     ['qickstart', 'quickstart'],
     ['lsit', 'list'],
     ['zzz', undefined],
+    ['ssue', 'issue'],
+    ['lisr', 'list'],
+    ['LIST', 'list'],
+    ['rot', 'root'],
   ])('%s → %s', (word, expected) => {
-    expect(nearest(word, ['issue', 'list', 'quickstart'])).toBe(expected)
+    expect(nearest(word, ['iot', 'issue', 'list', 'root', 'quickstart'])).toBe(expected)
   })
 
   it.each([

@@ -10,8 +10,8 @@ import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName } from '../../src/x509/name-text.ts'
 import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { NOW, type Session, session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 function certificatesIn(path: string): readonly Certificate[] {
   return parsePem(readFileSync(path, 'latin1')).map(({ bytes }) => parseCertificate(bytes))
@@ -247,6 +247,22 @@ describe('the second time', () => {
     expect(readFileSync(join(made.folder, 'pki/private/web.key'), 'utf8')).not.toBe(before)
   })
 
+  it('--force on an authority says whom it leaves behind', async () => {
+    const { folder, pki } = await sessionWithStore()
+    const dry = await pki('init root --force --dry-run')
+    expect(dry.stderr).toMatch(
+      /^pki: warning: ca1 was issued by the root that is replaced, .* pki renew root keeps the key/,
+    )
+    expect((await pki('issue server web --from ca1 --force')).stderr).toBe('')
+    expect((await pki('init root --force --dry-run --key-file pki/private/root.key')).stderr).toBe('')
+    const { exitCode, stdout } = await pki('init root --force --json')
+    expect({ exitCode, warnings: JSON.parse(stdout).warnings }).toEqual({
+      exitCode: 0,
+      warnings: [expect.objectContaining({ kind: 'replaced.left-behind' })],
+    })
+    expect(pictureOf(folder)).toHaveProperty('pki/certs/ca1.crt')
+  })
+
   it('--if-missing keeps it', async () => {
     expect(await fingerprintAfter(await sessionWithStore(), `${line} --if-missing`)).toEqual({
       outcome: 'kept',
@@ -283,6 +299,17 @@ describe('request and sign', () => {
     expect(parsePrivateKey(readFileSync(keyPath), { source: keyPath }).publicKey.encoded).toEqual(
       shop.publicKey.encoded,
     )
+  })
+
+  it('takes a request by its name in the store', async () => {
+    const { folder, done, pki } = await sessionWithStore()
+    await done('request shop.test --dns shop.test')
+    expect(await done('sign shop.test --from ca1 --profile server')).toContain('shop.test  server certificate, made')
+    expect(pictureOf(folder)).toHaveProperty('pki/certs/shop.test.crt')
+    const { exitCode, stderr } = await pki('sign shop.test.csr --from ca1 --profile server --name other')
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/^pki: error: shop\.test\.csr: no such file, and no request of that name/m)
+    expect(stderr).toMatch(/^pki: hint: pki sign shop\.test takes the one in the store/m)
   })
 
   it('a request of somebody else: no key, and what is not granted is said', async () => {
@@ -328,6 +355,17 @@ describe('import', () => {
     expect(readFileSync(join(made.folder, 'pki/private/copy.key'), 'utf8')).toBe(
       readFileSync(join(made.folder, 'pki/private/web.key'), 'utf8'),
     )
+  })
+
+  it('finds what stands above it in the store, and says what can be done without a key', async () => {
+    const { folder, done } = await sessionWithStore()
+    const text = await done('import pki/certs/web.crt --name copy')
+    expect(text).toContain('pki export copy --format crt')
+    expect(readFileSync(join(folder, 'pki', 'chains', 'copy.pem'), 'utf8')).toBe(
+      readFileSync(join(folder, 'pki', 'chains', 'web.pem'), 'utf8'),
+    )
+    expect(await done('tree')).toMatch(/^ {3}├─ copy {2}server/m)
+    expect(await done('import pki/certs/root.crt --name anchor')).toContain('pki verify <certificate> --trust anchor')
   })
 
   it('an imported authority issues', async () => {

@@ -19,6 +19,8 @@ export interface MemoryIoOptions {
   readonly columns?: number
   /** Whether there is somebody to answer questions. */
   readonly interactive?: boolean
+  /** Which processes there are; all of them if absent. */
+  readonly isRunning?: (pid: number) => boolean
 }
 
 export interface CommandResult {
@@ -50,7 +52,7 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     packageFolder: fileURLToPath(new URL('../..', import.meta.url)),
     threadProgram: undefined,
     interactive: options.interactive ?? false,
-    process: { pid: process.pid, isRunning: () => true },
+    process: { pid: process.pid, isRunning: options.isRunning ?? (() => true) },
     random: (size) => new Uint8Array(randomBytes(size)),
     now: () => (typeof options.now === 'function' ? options.now() : options.now),
     stopwatch: () => 0,

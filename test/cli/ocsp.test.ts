@@ -8,8 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ocspError } from '../../src/issue/ocsp.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { type Session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 const bytesOf = ({ folder }: Session, file: string) => new Uint8Array(readFileSync(join(folder, file)))
 

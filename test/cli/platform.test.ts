@@ -117,6 +117,12 @@ describe('--as aspnetcore', () => {
     })
   })
 
+  it('what the client sends along: says that it is not for the handler', async () => {
+    const line = 'chain.pem --trust root.pem --as aspnetcore --revocation-mode no-check --no-validate-use'
+    expect((await report(line)).codes).toEqual(['path.issuer-not-found', 'path.candidate-refused'])
+    expect((await report(line.replace('chain', 'leaf'))).codes).toEqual(['path.issuer-not-found'])
+  })
+
   it('prints the claims of the default principal', async () => {
     const { authentication } = await report(`leaf.pem ${HANDLER} --no-validate-use`)
     const thumbprint = createHash('sha1').update(leaf()).digest('hex').toUpperCase()
@@ -124,6 +130,29 @@ describe('--as aspnetcore', () => {
     const { stdout } = await verify(`leaf.pem ${HANDLER} --no-validate-use`)
     expect(stdout).toMatch(/Success, HTTP 200/)
     expect(stdout).toMatch(new RegExp(`thumbprint +${thumbprint}`))
+  })
+})
+
+describe('cures', () => {
+  it.each<[string, string]>([
+    ['chain.pem --trust root.pem --as x509chain', '--crl'],
+    ['chain.pem --trust root.pem --as x509chain --verification-flag AllFlags', '--crl'],
+    ['leaf.pem --trust root.pem --as x509chain', '--additional'],
+    ['leaf.pem --trust ca.pem --as x509chain', '--trust'],
+    ['chain.pem --trust root.pem --as aspnetcore', '--additional'],
+    ['chain.pem --trust leaf.pem --additional root.pem --as x509chain', '--trust'],
+    ['root.pem --trust root.pem --as aspnetcore', '--allowed-types'],
+  ])('%s names flags that go with it', async (line, flag) => {
+    const { stdout } = await verify(line)
+    const named = [...stdout.matchAll(/\((--[^)]+)\)/g)].flatMap(([, flags = '']) => flags.match(/--[a-z-]+/g) ?? [])
+    expect(named).toContain(flag)
+    const platform = line.includes('aspnetcore') ? 'aspnetcore' : 'x509chain'
+    const values: Readonly<Record<string, string>> = { '--revocation-mode': 'no-check', '--allowed-types': 'all' }
+    for (const name of new Set(named)) {
+      const value = values[name] ?? (name === '--allow-hosts' ? 'a.test' : 'root.pem')
+      const { stderr } = await verify(`leaf.pem --trust root.pem --as ${platform} ${name} ${value}`)
+      expect(stderr, name).not.toMatch(/does not go with|goes with/)
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 /** The command line as a program of its own, for tests that kill it or run it twice at once. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -41,14 +41,19 @@ export interface ProgramOutcome {
   readonly milliseconds: number
 }
 
-/** Runs it in `cwd`. @param onStart is given the process, to kill it for example */
+/**
+ * Runs it in `cwd`.
+ * @param onStart is given the process, to kill it for example
+ * @param node the executable, this one unless said
+ */
 export function runProgram(
   args: readonly string[],
   cwd: string,
   onStart: (child: ChildProcess) => void = () => undefined,
+  node: string = process.execPath,
 ): Promise<ProgramOutcome> {
   const start = performance.now()
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(node, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {
@@ -59,5 +64,13 @@ export function runProgram(
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (exitCode) => resolve({ exitCode, ...written, milliseconds: performance.now() - start }))
+  })
+}
+
+/** Reacts when something moves in a folder: most of a program's time goes into starting Node. */
+export function onFirstChange(folder: string, react: () => void): void {
+  const watcher = watch(folder, () => {
+    watcher.close()
+    react()
   })
 }

@@ -6,22 +6,23 @@
  */
 
 import type { ChildProcess } from 'node:child_process'
-import { appendFileSync, readFileSync, watch } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Revocations } from '../../src/store/revocations.ts'
 import { Store } from '../../src/store/store.ts'
 import { parseCrl } from '../../src/x509/crl.ts'
 import { formatSerialNumber } from '../../src/x509/serial-number.ts'
-import { folderOfTest, removeFolder, temporaryFolder } from '../interop/programs.ts'
-import { buildProgram, type ProgramOutcome, runProgram } from './program.ts'
+import { Random } from '../random.ts'
+import { folderOfSuite, folderOfTest, removeFolder } from '../temporary-folder.ts'
+import { buildProgram, onFirstChange, type ProgramOutcome, runProgram } from './program.ts'
 
 const ROUNDS = Number(process.env.PKI_KILL_ROUNDS ?? 20)
 const SEED = 4
 
 let program: readonly string[] = []
 beforeAll(async () => {
-  const folder = temporaryFolder('program')
+  const folder = folderOfSuite('program')
   program = await buildProgram(folder)
   return () => removeFolder(folder)
 })
@@ -53,24 +54,6 @@ function noteIssued({ journalPath }: Store, count: number): readonly string[] {
   })
   appendFileSync(journalPath, lines.join(''))
   return serials
-}
-
-/** mulberry32: the same delays for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-function onFirstChange(folder: string, react: () => void): void {
-  const watcher = watch(folder, () => {
-    watcher.close()
-    react()
-  })
 }
 
 const crlOf = (store: Store) => parseCrl(new Uint8Array(readFileSync(store.crlPath('ca1'))))
@@ -106,7 +89,7 @@ describe('pki revoke, pki crl and pki serve', () => {
   it(`survive kill -9 in ${ROUNDS} rounds, seed ${SEED}`, { timeout: 60_000 + ROUNDS * 3000 }, async () => {
     const { store, run, done } = await makeStore()
     const serials = noteIssued(store, ROUNDS)
-    const random = randomNumbers(SEED)
+    const random = new Random(SEED)
     const usual = { revoke: (await done('revoke model')).milliseconds, crl: (await done('crl ca1')).milliseconds }
     const confirmed = new Set<string>()
     const tally = { killed: 0, confirmed: 0, recordedUnconfirmed: 0 }
@@ -115,11 +98,12 @@ describe('pki revoke, pki crl and pki serve', () => {
     for (const [round, serial] of serials.entries()) {
       const command = COMMANDS[round % COMMANDS.length] ?? 'serve'
       const outcome = await run(LINES[command](serial), (child) => {
-        if (command === 'serve') return killWhileItAnswers(child, 60 * random())
+        if (command === 'serve') return killWhileItAnswers(child, 60 * random.fraction())
         const kill = () => child.kill('SIGKILL')
         // Most of the time goes into starting Node, so every other turn waits until something moves in the store.
-        if (Math.floor(round / COMMANDS.length) % 2 === 0) setTimeout(kill, usual[command] * (0.3 + 0.7 * random()))
-        else onFirstChange(store.folder, () => setTimeout(kill, 15 * random()))
+        if (Math.floor(round / COMMANDS.length) % 2 === 0)
+          setTimeout(kill, usual[command] * (0.3 + 0.7 * random.fraction()))
+        else onFirstChange(store.folder, () => setTimeout(kill, 15 * random.fraction()))
       })
       if (outcome.exitCode === null) tally.killed++
       if (command === 'revoke' && isConfirmed(outcome)) confirmed.add(serial)

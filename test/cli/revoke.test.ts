@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Store } from '../../src/store/store.ts'
 import { formatSerialNumber } from '../../src/x509/serial-number.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { NOW, type Session, sessionWithStore } from './session.ts'
-import { pictureOf } from './temporary-folder.ts'
 
 const storeOf = ({ folder }: Session) => new Store(join(folder, 'pki'))
 const serialOf = (session: Session, name: string) =>

@@ -8,6 +8,7 @@ import { SEED_MARK } from '../../src/seed/mark.ts'
 import { type Session, session } from './session.ts'
 
 const SEED = '--seed test --now 2026-01-01T00:00:00Z'
+const LATER = '--seed test --now 2026-02-01T00:00:00Z'
 
 /** Relative path → SHA-256 of every file below. */
 function hashes({ folder }: Session): Readonly<Record<string, string>> {
@@ -39,6 +40,49 @@ it('init, issue, export and crl give the same files', async () => {
   const first = await filesOf(LINES, 1, env)
   expect(Object.keys(first)).toEqual(expect.arrayContaining(['ca1.crl', 'web.pfx', 'web.zip', 'pki/private/alice.key']))
   expect(await filesOf(LINES, 2, env)).toEqual(first)
+})
+
+/** Everything else that makes keys, serial numbers or signatures, on top of {@link LINES}. */
+const MORE = [
+  `request peer --dns peer.test ${SEED}`,
+  `request sealed --dns sealed.test --key rsa-pss-2048 --encrypt-key ${SEED}`,
+  `sign pki/requests/peer.csr --from ca1 --profile server ${SEED}`,
+  `init root --name other ${SEED}`,
+  `cross-sign ca1 --from other ${SEED}`,
+  `renew web ${LATER}`,
+  `rekey web ${LATER}`,
+  `rekey other ${LATER}`,
+  `revoke peer --reason superseded --now 2026-02-01T00:00:00Z`,
+  `crl ca1 ${LATER} --out ca1.crl`,
+  `ocsp query peer --issuer ca1 --nonce --request-out peer.request ${LATER}`,
+  `ocsp respond peer.request --issuer ca1 --out peer.response ${LATER}`,
+]
+
+it('request, sign, cross-sign, renew, rekey, revoke and ocsp give the same files', async () => {
+  const lines = [...LINES.slice(0, 3), ...MORE]
+  const first = await filesOf(lines, 1, env)
+  const names = [
+    'private/peer.key',
+    'requests/peer.csr',
+    'private/sealed.key',
+    'certs/peer.crt',
+    'certs/ca1-by-other.crt',
+  ]
+  expect(Object.keys(first)).toEqual(expect.arrayContaining(names.map((name) => `pki/${name}`)))
+  expect(Object.keys(first)).toEqual(expect.arrayContaining(['peer.request', 'peer.response']))
+  expect(await filesOf(lines, 2, env)).toEqual(first)
+})
+
+it('a key that is replaced gives way to another one', async () => {
+  const made = session()
+  await made.done(`init root ${SEED}`)
+  const keys = new Set([hashes(made)['pki/private/root.key']])
+  for (let times = 0; times < 3; times++) {
+    await made.done(`rekey root ${SEED}`)
+    keys.add(hashes(made)['pki/private/root.key'])
+  }
+  expect(keys.size).toBe(4)
+  expect(await made.pki('verify root --trust root --at 2026-01-02')).toMatchObject({ exitCode: 0 })
 })
 
 it('quickstart gives the same files, and others from another seed', async () => {

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseCrl } from '../../src/x509/crl.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 import { startPki } from './running-pki.ts'
 import { type Session, session, sessionWithStore } from './session.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 async function start({ folder }: Session, ...args: readonly string[]) {
   const running = await startPki(['serve', '--port', '0', ...args], folder)
@@ -138,7 +138,7 @@ describe('pki serve', () => {
 describe('a process of its own', () => {
   /** The command line, bundled: what is tested is this source, not what was built last. */
   async function bundle(): Promise<string> {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     const root = fileURLToPath(new URL('../..', import.meta.url))
     const script = `
       import { main, processIo } from ${JSON.stringify(join(root, 'src/cli/main.ts'))}

@@ -1,8 +1,8 @@
 /** A folder with a store in it, and the program run there: what most tests of commands need. */
 
 import { expect } from 'vitest'
+import { folderOfTest } from '../temporary-folder.ts'
 import { type CommandResult, type MemoryIoOptions, runPki } from './memory-io.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 export const NOW = new Date('2026-11-21T12:00:00Z')
 
@@ -16,7 +16,7 @@ export interface Session {
 
 /** An empty folder. */
 export function session(): Session {
-  const folder = temporaryFolder()
+  const folder = folderOfTest()
   const pki: Session['pki'] = (line, options = {}) =>
     runPki(typeof line === 'string' ? line.split(' ') : line, { cwd: folder, now: NOW, ...options })
   return {

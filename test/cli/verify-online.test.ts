@@ -8,9 +8,9 @@ import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
 import { type Answer, evidenceServer, rawServer, witness } from '../online/evidence-server.ts'
 import { crl, hierarchy, ocsp, type Pointers } from '../online/online-hierarchy.ts'
 import { AT, days, revoked } from '../path/build-crl.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 import { revokedStatus } from '../x509/ocsp-bytes.ts'
 import { type MemoryIoOptions, runPki } from './memory-io.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 /** A folder with `leaf.pem`, `chain.pem` (leaf and CA) and `root.pem`, and a server behind their pointers. */
 async function world(ofLeaf: (url: string) => Pointers, ofCa: (url: string) => Pointers = () => ({})) {
@@ -18,7 +18,7 @@ async function world(ofLeaf: (url: string) => Pointers, ofCa: (url: string) => P
   const server = await evidenceServer(({ path }) => answers[`/${path.split('/')[1]}`])
   const made = hierarchy(ofLeaf(server.url), ofCa(server.url))
   const { root, ca, leaf } = made
-  const folder = temporaryFolder()
+  const folder = folderOfTest()
   const pem = (...encodings: readonly Uint8Array[]) => encodings.map((one) => formatPem('CERTIFICATE', one)).join('')
   writeFileSync(join(folder, 'root.pem'), pem(root.certificate.encoded))
   writeFileSync(join(folder, 'leaf.pem'), pem(leaf.certificate.encoded))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assembleCredential, belongsTo, findChain } from '../../src/container/credential-assembly.ts'
+import type { Certificate } from '../../src/x509/certificate.ts'
 import {
   certify,
   intermediate,
@@ -8,6 +9,7 @@ import {
   rootCertificate,
   testCredential,
 } from '../export/test-credential.ts'
+import { namedCertificate } from '../path/named-certificate.ts'
 
 const { certificate, privateKey } = testCredential('ec-p256')
 const other = testCredential('ed25519')
@@ -40,6 +42,14 @@ describe('findChain', () => {
   test('stops at a root, and where the issuer is missing', () => {
     expect(findChain(rootCertificate, [certificate, rootCertificate])).toEqual([])
     expect(findChain(certificate, [certificate, rootCertificate])).toEqual([])
+  })
+  test('thousands, each the issuer of the next, are ordered soon', () => {
+    const name = (number: number) => `CN=${number}`
+    const long = Array.from({ length: 3000 }, (_, i) => namedCertificate({ subject: name(i), issuer: name(i + 1) }))
+    const [first, ...above] = long
+    const started = performance.now()
+    expect(findChain(first as Certificate, long.toReversed())).toEqual(above)
+    expect(performance.now() - started).toBeLessThan(3000)
   })
   test('two authorities that certify each other end', () => {
     const one = certify(root, intermediate, true)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Input, malformedCertificate, readInput, requireCertificates } from '../../src/container/input.ts'
 import { formatPem } from '../../src/der/pem.ts'
@@ -9,7 +10,9 @@ import { buildKeyStore } from '../../src/export/pkcs12.ts'
 import { encryptPkcs8, formatPrivateKey } from '../../src/keys/key-file.ts'
 import { toBer } from '../der/ber.ts'
 import { intermediateCertificate, rootCertificate, testCredential } from '../export/test-credential.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, runWell } from '../foreign-program.ts'
+import { withFiles } from '../temporary-folder.ts'
+import { errorOf, rejectionOf } from '../thrown.ts'
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
 const source = 'some.file'
@@ -23,15 +26,6 @@ const encryptedKeyPem = formatPrivateKey(privateKey, { format: 'pkcs8', password
 const text = (value: string) => new TextEncoder().encode(value)
 const read = (content: string | Uint8Array, options: { password?: string; privateKeys?: 'read' | 'skip' } = {}) =>
   readInput(typeof content === 'string' ? text(content) : content, { source, ...options })
-
-async function errorOf(promise: Promise<unknown>): Promise<PkiError> {
-  const error = await promise.then(
-    () => new Error('nothing was thrown'),
-    (reason: unknown) => reason,
-  )
-  if (error instanceof PkiError) return error
-  throw error
-}
 
 const count = (input: Input) => ({
   kind: input.kind,
@@ -128,8 +122,9 @@ describe('recognised by content', () => {
 
   test.skipIf(!hasProgram('openssl'))('openssl crl2pkcs7', async () => {
     const bytes = withFiles({ 'a.pem': certificatePem + intermediatePem }, (folder) => {
-      const args = ['crl2pkcs7', '-nocrl', '-certfile', `${folder}/a.pem`, '-outform', 'DER']
-      return new Uint8Array(Buffer.from(runProgram('openssl', args).stdout, 'latin1'))
+      const files = ['-certfile', `${folder}/a.pem`, '-out', `${folder}/a.p7b`]
+      runWell(program('openssl'), ['crl2pkcs7', '-nocrl', '-outform', 'DER', ...files])
+      return new Uint8Array(readFileSync(`${folder}/a.p7b`))
     })
     expect(count(await read(bytes))).toEqual({ ...nothing, kind: 'pkcs7', certificates: 2 })
   })
@@ -137,14 +132,14 @@ describe('recognised by content', () => {
 
 describe('passwords', () => {
   test('an encrypted key needs one, unless keys are skipped', async () => {
-    expect((await errorOf(read(certificatePem + encryptedKeyPem))).code).toBe('input.password')
-    expect((await errorOf(read(encryptedKeyPem, { password: 'wrong' }))).code).toBe('input.password')
+    expect((await rejectionOf(read(certificatePem + encryptedKeyPem))).code).toBe('input.password')
+    expect((await rejectionOf(read(encryptedKeyPem, { password: 'wrong' }))).code).toBe('input.password')
     expect(count(await read(certificatePem + encryptedKeyPem, { privateKeys: 'skip' })).certificates).toBe(1)
   })
   test('a PFX needs one, and no key comes out if keys are skipped', async () => {
     const pfx = await buildKeyStore(credential, { password: 'secret', random, friendlyName: 'x' })
-    expect((await errorOf(read(pfx))).code).toBe('input.password')
-    expect((await errorOf(read(pfx, { password: 'wrong' }))).code).toBe('input.password')
+    expect((await rejectionOf(read(pfx))).code).toBe('input.password')
+    expect((await rejectionOf(read(pfx, { password: 'wrong' }))).code).toBe('input.password')
     expect(count(await read(pfx, { password: 'secret', privateKeys: 'skip' }))).toMatchObject({
       certificates: 2,
       keys: 0,
@@ -169,14 +164,14 @@ describe('malformed certificates are reported one by one', () => {
   })
   test('requireCertificates turns one into an error with file, block and offset', async () => {
     const input = await read(intermediatePem + formatPem('CERTIFICATE', broken))
-    const error = await errorOf(Promise.resolve().then(() => requireCertificates(input)))
+    const error = errorOf(() => requireCertificates(input))
     expect(error.code).toBe('input.malformed')
     expect(error.context).toEqual({ file: source, block: 2, offset: 4, expected: 'certificate' })
     expect(input.malformedCertificates.map(malformedCertificate)).toMatchObject([{ context: error.context }])
   })
   test('requireCertificates wants one', async () => {
     const input = await read(keyPem)
-    expect((await errorOf(Promise.resolve().then(() => requireCertificates(input)))).code).toBe('input.malformed')
+    expect(errorOf(() => requireCertificates(input)).code).toBe('input.malformed')
     expect(requireCertificates(await read(certificatePem))).toHaveLength(1)
   })
 })
@@ -196,13 +191,13 @@ describe('nothing to read', () => {
     { name: 'indefinite length without end', bytes: Uint8Array.of(0x30, 0x80, 0x30, 0x80) },
   ]
   test.each(cases)('$name', async ({ bytes }) => {
-    const error = await errorOf(read(bytes))
+    const error = await rejectionOf(read(bytes))
     expect(error.code).toBe('input.malformed')
     expect(error.context.file).toBe(source)
     expect(error.context.expected).toEqual(expect.any(String))
   })
   test('a broken key names its block', async () => {
-    const error = await errorOf(read(certificatePem + formatPem('PRIVATE KEY', sequence(integer(0)))))
+    const error = await rejectionOf(read(certificatePem + formatPem('PRIVATE KEY', sequence(integer(0)))))
     expect(error.context).toMatchObject({ file: source, block: 2, expected: 'a private key' })
   })
   test('a certificate in DER with a trailing octet is malformed', async () => {
@@ -211,7 +206,7 @@ describe('nothing to read', () => {
   })
   test('an unknown algorithm of a key is not a malformed key', async () => {
     const key = sequence(integer(0), sequence(oid('1.2.3')), octetString(new Uint8Array(3)))
-    expect((await errorOf(read(key))).code).toBe('input.unsupported')
+    expect((await rejectionOf(read(key))).code).toBe('input.unsupported')
   })
   test('any mutation ends in a result or an error of ours', async () => {
     const seeds = [certificate.encoded, privateKey.pkcs8, encodeP7b([certificate]), crl, request]

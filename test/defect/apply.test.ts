@@ -1,5 +1,6 @@
 /** Orders with defects: whose they may be, which contradict each other, which keys they bring. */
 
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { keyForDefects, withDefects } from '../../src/defect/apply.ts'
 import { requireDefect, requireDefects } from '../../src/defect/catalogue.ts'
@@ -81,7 +82,7 @@ test('a defect of the key brings its own, also where there is one', () => {
 })
 
 test('MD5 goes with RSA keys only', () => {
-  expect(() => make(['md5-signature'])).toThrow(errorWith('usage.algorithm'))
+  expect(() => make(['md5-signature'])).toThrow(errorWith('usage.option'))
 })
 
 test.each(['expired', 'signed-by-wrong-key', 'rsa-1024', 'rsa-exponent-3', 'weak-curve', 'ed25519-key'])(
@@ -95,8 +96,22 @@ test.each(['expired', 'signed-by-wrong-key', 'rsa-1024', 'rsa-exponent-3', 'weak
   20_000,
 )
 
-test('a key that no seed gives is refused', () => {
+test.each([
+  ['rsa-1024', { type: 'rsa', modulusBits: 1024 }],
+  ['rsa-2047', { type: 'rsa', modulusBits: 2047 }],
+  ['dsa-key', { type: 'dsa' }],
+])('%s from a seed is such a key, and its halves belong together', (id, facts) => {
   const seeded = createSeededSource('defects', { now })
-  expect(() => keyForDefects(requireDefects(['rsa-2047']), 'web', seeded)).toThrow(errorWith('usage.option'))
+  const key = keyForDefects(requireDefects([id]), 'web', seeded)
+  expect(key?.publicKey.facts).toMatchObject(facts)
+  const der = { format: 'der' } as const
+  const privateKey = createPrivateKey({ key: Buffer.from(key?.pkcs8 ?? []), ...der, type: 'pkcs8' })
+  const publicKey = createPublicKey({ key: Buffer.from(key?.publicKey.encoded ?? []), ...der, type: 'spki' })
+  const data = Buffer.from('data')
+  expect(verify('sha1', data, publicKey, sign('sha1', data, privateKey))).toBe(true)
+})
+
+test('defects of other parts want no key', () => {
+  const seeded = createSeededSource('defects', { now })
   expect(keyForDefects(requireDefects(['expired']), 'web', seeded)).toBeUndefined()
 })

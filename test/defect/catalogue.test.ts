@@ -3,8 +3,12 @@
 import { describe, expect, test } from 'vitest'
 import { listDefects } from '../../src/defect/catalogue.ts'
 import { type Defect, RULE_SET_NAMES } from '../../src/defect/defect.ts'
-import { goodTwin, HierarchyMaker } from '../../src/defect/hierarchy.ts'
-import { announced, judge, MEANS, RULES } from './judge.ts'
+import { HierarchyMaker, type Recipe } from '../../src/defect/hierarchy.ts'
+import { UNSPOILED } from '../../src/defect/spoiling.ts'
+import { markedProfile } from '../../src/seed/mark.ts'
+import { createSeededSource } from '../../src/seed/seeded-source.ts'
+import { noRandomness } from '../seed/golden-hierarchy.ts'
+import { AT, announced, judge, MEANS, RULES } from './judge.ts'
 
 const maker = new HierarchyMaker(MEANS)
 
@@ -26,3 +30,30 @@ describe.each(listDefects().map((defect): [string, Defect] => [defect.id, defect
     }
   })
 })
+
+test('made from a seed, and marked, they give the same findings', { timeout: 60_000 }, () => {
+  const { root, intermediate, server } = MEANS.profiles
+  const seeded = new HierarchyMaker({
+    profiles: { root: markedProfile(root), intermediate: markedProfile(intermediate), server: markedProfile(server) },
+    now: AT,
+    random: noRandomness,
+    seeded: createSeededSource('defects', { now: AT }),
+  })
+  for (const { id, expected, ...recipe } of listDefects()) {
+    const exhibit = seeded.make(recipe)
+    for (const rules of RULE_SET_NAMES) {
+      expect({ id, rules, ...judge(exhibit, RULES[rules]) }).toEqual({ id, rules, ...announced(expected, rules) })
+    }
+  }
+})
+
+/**
+ * The same without what is wrong: with as many authorities and the same kinds of keys, and the same evidence asked for.
+ */
+function goodTwin({ certificates = {}, rsaAuthority, asked = {} }: Recipe): Recipe {
+  return {
+    ...(certificates.upper && { certificates: { upper: UNSPOILED } }),
+    ...(rsaAuthority && { rsaAuthority }),
+    asked: { revocation: asked.revocation ?? false },
+  }
+}

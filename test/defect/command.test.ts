@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listDefects } from '../../src/defect/catalogue.ts'
 import type { ExpectedJson } from '../../src/defect/gallery.ts'
+import { SEED_MARK } from '../../src/seed/mark.ts'
 import { runPki } from '../cli/memory-io.ts'
-import { folderOfTest } from '../interop/programs.ts'
+import { folderOfTest, pictureOf } from '../temporary-folder.ts'
 import { AT } from './judge.ts'
 
 let folder: string
@@ -49,6 +50,17 @@ describe('pki defects', () => {
     })
     expect((await pki('defects', 'show', 'expired')).stdout).toContain('CERT_HAS_EXPIRED')
   })
+
+  test('generate gives the same files from the same seed', async () => {
+    const generate = (out: string, seed: string) =>
+      pki('defects', 'generate', '--out', out, '--seed', seed, '--now', '2026-06-15T12:00:00Z')
+    expect(await generate('first', 'a')).toMatchObject({ exitCode: 0 })
+    expect(await generate('second', 'a')).toMatchObject({ exitCode: 0 })
+    const first = pictureOf(join(folder, 'first'))
+    expect(pictureOf(join(folder, 'second'))).toEqual(first)
+    expect(Object.keys(first).filter((path) => path.endsWith('leaf.pem'))).toHaveLength(listDefects().length + 1)
+    expect(await pki('show', 'first/good/leaf.pem')).toMatchObject({ stdout: expect.stringContaining(SEED_MARK) })
+  }, 60_000)
 
   test('generate writes what pki verify then judges as expected.json says', async () => {
     const made = await pki('defects', 'generate', '--out', 'gallery', '--only', 'expired,revoked', '--json')

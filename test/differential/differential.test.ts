@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RFC5280, RFC5280_STRICT, type RuleSet } from '../../src/path/rule-set.ts'
-import { hasProgram, runProgram } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
 import { type Comparison, compare } from './compare.ts'
 import { CERTTOOL_EXAMPLES, OPENSSL_EXAMPLES } from './examples.ts'
 import { type Audience, buildHierarchy, type HierarchySpec, hierarchySpec } from './hierarchy.ts'
@@ -104,7 +104,7 @@ for (const suite of SUITES) {
 }
 
 function version(who: Program): string {
-  return runProgram(who, who === 'openssl' ? ['version'] : ['--version']).stdout
+  return run(program(who), who === 'openssl' ? ['version'] : ['--version']).stdout
 }
 
 interface Judgement {

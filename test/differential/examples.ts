@@ -100,6 +100,10 @@ export const OPENSSL_EXAMPLES: Readonly<Record<string, HierarchySpec>> = {
     leaf: { subject: '1.2.840.113549.1.9.1=#16086140612e74657374,O=x', names: ['email:a@b.test'] },
   }),
   'openssl-empty-mailbox-permitted': example({ root: { permitted: ['email:'] }, leaf: { names: ['email:a@a.test'] } }),
+  'openssl-self-issued-as-self-signed': example({
+    below: [{ without: ['authorityKeyIdentifier'] }],
+    selfIssued: true,
+  }),
   'openssl-one-path': example({ below: [{ excluded: ['dns:a.test'] }], again: {} }),
 }
 

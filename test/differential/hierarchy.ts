@@ -8,7 +8,6 @@ import type { PolicyInputs } from '../../src/path/policies.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { mutate } from '../fuzz/mutations.ts'
-import { Random } from '../fuzz/random.ts'
 import {
   authorityKeyIdentifier,
   crossCertificate,
@@ -18,6 +17,7 @@ import {
   leaf,
   root,
 } from '../path/build-certificate.ts'
+import { Random } from '../random.ts'
 import {
   type Alphabet,
   apply,

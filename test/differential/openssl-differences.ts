@@ -1,11 +1,11 @@
 /** Where `openssl verify -x509_strict -policy_check` and the rule set `rfc5280-strict` part ways. */
 
-import type { Finding } from '../../src/path/findings.ts'
+import type { Finding, FindingCode } from '../../src/path/findings.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
-import { ATTRIBUTE, EXTENSION } from '../../src/x509/oids.ts'
+import { ATTRIBUTE, EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { AT } from '../path/build-certificate.ts'
 import type { Judged, Laxer, Reads, Stricter } from './difference.ts'
-import { contradictsHint, hasAlternative, isAnchor, pathOf } from './judged-path.ts'
+import { contradictsHint, errorsOfOtherPaths, isAnchor, pathOf } from './judged-path.ts'
 import { ourVerdict } from './judges.ts'
 
 /** What it accepts and we reject. */
@@ -164,7 +164,11 @@ export const OPENSSL_STRICTER: readonly Stricter[] = [
   {
     id: 'openssl-any-purpose',
     rejects: ['26'],
-    when: (_, subject) => subject?.decoded.extKeyUsage?.includes('2.5.29.37.0') === true,
+    // On whatever path it took.
+    when: ({ one, ours }) =>
+      [...one.hierarchy.untrusted, ...one.hierarchy.trustAnchors, ours.target].some(
+        (certificate) => certificate?.decoded.extKeyUsage?.includes(KEY_PURPOSE.anyExtendedKeyUsage) === true,
+      ),
     reason: 'anyExtendedKeyUsage allows no purpose.',
     evidence: 'RFC 5280 §4.2.1.12; xku_reject (v3_purp.c) looks for the purpose itself',
   },
@@ -194,9 +198,20 @@ export const OPENSSL_STRICTER: readonly Stricter[] = [
     evidence: 'RFC 5280 §4.2.1.10; nc_email (v3_ncons.c) compares the host with the empty string',
   },
   {
+    id: 'openssl-self-issued-as-self-signed',
+    rejects: ['18', '19'],
+    when: (judged) =>
+      pathOf(judged)
+        .slice(0, -1)
+        .some(({ isSelfIssued }) => isSelfIssued),
+    reason:
+      'It takes a self-issued certificate whose key identifiers do not deny it for a root, without asking its signature.',
+    evidence: 'RFC 5280 §3.2 ("self-issued"); EXFLAG_SS in ossl_x509v3_cache_extensions (v3_purp.c), build_chain',
+  },
+  {
     id: 'openssl-one-path',
     rejects: 'any error',
-    when: (judged) => pathOf(judged).some((certificate) => hasAlternative(certificate, judged)),
+    when: (judged, _, { code }) => errorsOfOtherPaths(judged).some((found) => isNamedBy(found, code)),
     reason: 'Of several certificates of one issuer it takes one that looks right, and does not return to try another.',
     evidence: 'RFC 4158 §2.4; build_chain, get_issuer_sk and find_issuer (x509_vfy.c)',
   },
@@ -216,6 +231,54 @@ const POLICY_EXTENSIONS: ReadonlySet<string> = new Set([
 function aboutPolicies(found: Finding): boolean {
   const { code } = found
   return (code !== 'extension.malformed' && code !== 'extension.duplicate') || POLICY_EXTENSIONS.has(found.oid)
+}
+
+/** The errors of the program (X509_V_ERR_…, x509_vfy.h), and the beginnings of the codes by which we name the same. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  '2': ['path.issuer-not-found', 'path.untrusted-root'],
+  '6': ['signature.unusable-key', 'key.'],
+  '7': ['signature.'],
+  '9': ['validity.not-yet-valid'],
+  '10': ['validity.expired'],
+  '18': ['path.untrusted-root'],
+  '19': ['path.untrusted-root'],
+  '20': ['path.issuer-not-found', 'path.untrusted-root'],
+  '25': ['path-length.exceeded'],
+  '26': ['purpose.', 'basic-constraints.', 'key-usage.'],
+  '32': ['key-usage.no-cert-sign'],
+  '34': ['extension.unknown-critical'],
+  '41': ['extension.malformed', 'extension.duplicate'],
+  '42': ['extension.malformed', 'extension.duplicate', 'policy.'],
+  '43': ['policy.required', 'policy.not-accepted'],
+  '47': ['name-constraints.not-permitted'],
+  '48': ['name-constraints.excluded'],
+  '49': ['name-constraints.unsupported-distance'],
+  '51': ['name-constraints.unsupported-form'],
+  '52': ['name-constraints.not-comparable', 'name-constraints.malformed-subtree'],
+  '53': ['name-constraints.not-comparable'],
+  '76': ['signature.unknown-algorithm'],
+  '77': ['signature.key-mismatch'],
+  '78': ['signature.algorithm-mismatch'],
+  '79': ['basic-constraints.', 'key-usage.', 'extension.malformed'],
+  '80': ['basic-constraints.path-length-not-ca'],
+  '81': ['basic-constraints.path-length-no-cert-sign'],
+  '82': ['key-usage.cert-sign-not-ca'],
+  '83': ['issuer.empty'],
+  '84': ['subject.empty'],
+  '85': ['authority-key-identifier.'],
+  '86': ['subject-key-identifier.'],
+  '87': ['extension.malformed'],
+  '88': ['subject.empty-san-not-critical'],
+  '89': ['extension.must-be-critical'],
+  '90': ['extension.must-not-be-critical'],
+  '91': ['extension.must-not-be-critical'],
+  '92': ['key-usage.missing'],
+  '93': ['version.extensions'],
+  '94': ['key.explicit-curve'],
+}
+
+function isNamedBy(found: FindingCode, error: string): boolean {
+  return NAMED_BY[error]?.some((beginning) => found.startsWith(beginning)) === true
 }
 
 function permitsAnyMailbox({ decoded }: Certificate): boolean {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { readInput } from '../../src/container/input.ts'
 import { parsePem } from '../../src/der/pem.ts'
-import { PkiError } from '../../src/errors.ts'
 import type { Artifact } from '../../src/export/artifact.ts'
 import type { ExportOptions } from '../../src/export/export-options.ts'
 import {
@@ -16,7 +15,8 @@ import {
 import { exportMtlsLayout } from '../../src/export/layout.ts'
 import type { Credential } from '../../src/keys/credential.ts'
 import { parsePrivateKey } from '../../src/keys/key-file.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
+import { withFiles } from '../temporary-folder.ts'
 import {
   EXPORTED_ALGORITHMS,
   intermediate,
@@ -59,14 +59,6 @@ const [leafHash, intermediateHash, rootHash] = [leaf.certificate, intermediateCe
 ) as [string, string, string]
 const certificatesIn = (artifact: Artifact) =>
   parsePem(textOf(artifact)).flatMap(({ label, bytes }) => (label === 'CERTIFICATE' ? [hash(bytes)] : []))
-
-async function codeOf(run: Promise<unknown>): Promise<string> {
-  const error = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  return error instanceof PkiError ? error.code : 'nothing was thrown'
-}
 
 describe('PEM and DER', () => {
   const cases: readonly {
@@ -158,17 +150,19 @@ describe('containers', () => {
   })
   test.skipIf(!hasProgram('openssl'))('openssl pkcs7 reads p7b', async () => {
     const { bytes } = await one('p7b')
-    const result = runProgram('openssl', ['pkcs7', '-inform', 'DER', '-print_certs'], bytes)
+    const result = run(program('openssl'), ['pkcs7', '-inform', 'DER', '-print_certs'], { input: bytes })
     expect([result.status, result.stdout.match(/BEGIN CERTIFICATE/g)?.length]).toEqual([0, 3])
   })
   test.skipIf(!hasProgram('certtool'))('certtool reads p7b', async () => {
     const { bytes } = await one('p7b')
-    expect(runProgram('certtool', ['--p7-info', '--inder'], bytes).output.match(/BEGIN CERTIFICATE/g)).toHaveLength(3)
+    expect(
+      run(program('certtool'), ['--p7-info', '--inder'], { input: bytes }).output.match(/BEGIN CERTIFICATE/g),
+    ).toHaveLength(3)
   })
   test.skipIf(!hasProgram('keytool'))('keytool reads p7b', { timeout: 30_000 }, async () => {
     const { bytes } = await one('p7b')
     withFiles({ 'a.p7b': bytes }, (folder) => {
-      const { status, output } = runProgram('keytool', ['-printcert', '-file', `${folder}/a.p7b`])
+      const { status, output } = run(program('keytool'), ['-printcert', '-file', `${folder}/a.p7b`])
       expect([status, output.match(/^Owner: /gm)?.length]).toEqual([0, 3])
     })
   })
@@ -200,8 +194,8 @@ describe('k8s', () => {
     expect(secret.metadata).toEqual({ name: '123' })
   })
   test('refusals', async () => {
-    expect(await codeOf(exported('k8s', leaf, { namespace: 'No Such: {}' }))).toBe('usage.option')
-    expect(await codeOf(exported('k8s', leaf, { keyPassword: 'x' }))).toBe('usage.option')
+    await expect(exported('k8s', leaf, { namespace: 'No Such: {}' })).rejects.toMatchObject({ code: 'usage.option' })
+    await expect(exported('k8s', leaf, { keyPassword: 'x' })).rejects.toMatchObject({ code: 'usage.option' })
   })
 })
 
@@ -239,7 +233,7 @@ describe('env', () => {
   test.skipIf(process.platform === 'win32').each(folders)('a shell reads %s as it is', async (folder) => {
     const [env] = await exported('env', leaf, { folder })
     withFiles({ 'test.env': textOf(env as Artifact) }, (where) => {
-      const { stdout } = runProgram('sh', ['-c', `. "$1"; printf %s "$SSL_CERT_FILE"`, 'sh', `${where}/test.env`])
+      const { stdout } = run(program('sh'), ['-c', `. "$1"; printf %s "$SSL_CERT_FILE"`, 'sh', `${where}/test.env`])
       expect(stdout).toBe(`${folder}/leaf.ca-bundle.pem`)
     })
   })
@@ -285,7 +279,7 @@ describe('zip', () => {
   test.skipIf(!hasProgram('unzip'))('unzip restores the modes', async () => {
     const { bytes } = await one('zip')
     withFiles({ 'a.zip': bytes }, (folder) => {
-      const { stdout } = runProgram('unzip', ['-Z', `${folder}/a.zip`])
+      const { stdout } = run(program('unzip'), ['-Z', `${folder}/a.zip`])
       expect(stdout).toMatch(/^-rw------- .*leaf\.key$/m)
       expect(stdout).toMatch(/^-rw-r--r-- .*leaf\.crt$/m)
     })
@@ -305,7 +299,7 @@ describe('refusals', () => {
     { format: 'pfx', credential: { ...leaf, privateKey: root.key }, code: 'input.mismatch' },
   ]
   test.each(cases)('$format: $code', async ({ format, credential, code }) => {
-    expect(await codeOf(exported(format, credential))).toBe(code)
+    await expect(exported(format, credential)).rejects.toMatchObject({ code })
   })
   test('unknown formats', () => {
     expect(() => requireExportFormat('jks')).toThrow(expect.objectContaining({ code: 'usage.option' }))
@@ -340,6 +334,6 @@ describe('--layout mtls', () => {
   })
   test('needs both keys', async () => {
     const run = exportMtlsLayout({ server: leaf, client: { ...client, privateKey: undefined } }, { random })
-    expect(await codeOf(run)).toBe('refused.key')
+    await expect(run).rejects.toMatchObject({ code: 'refused.key' })
   })
 })

@@ -1,20 +1,10 @@
 /** Credentials for the tests of exports: the least that X.509 asks for, made without the issuer that is tested elsewhere. */
 
-import {
-  bitString,
-  boolean,
-  context,
-  integer,
-  octetString,
-  oid,
-  sequence,
-  setOf,
-  time,
-  utf8String,
-} from '../../src/der/writer.ts'
+import { boolean, context, integer, octetString, oid, sequence, setOf, time, utf8String } from '../../src/der/writer.ts'
 import type { Credential } from '../../src/keys/credential.ts'
 import { createSigner, generateKey, type KeyAlgorithmName, type PrivateKey } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
+import { encodeSigned } from '../../src/x509/signed.ts'
 
 /** `rsa-pss-…` keys are `rsa-…` keys; larger RSA keys only take longer. */
 export const EXPORTED_ALGORITHMS = [
@@ -57,7 +47,7 @@ export function certify(subject: Holder, issuer: Holder, isAuthority: boolean): 
     subject.key.publicKey.encoded,
     context(3, sequence(constraints, ...(isAuthority ? [] : [san]))),
   )
-  return parseCertificate(sequence(tbs, signer.algorithm, bitString(signer.sign(tbs))))
+  return parseCertificate(encodeSigned(tbs, signer))
 }
 
 const authority = (subject: string): Holder => ({ key: generateKey('ec-p256'), subject })

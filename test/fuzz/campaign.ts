@@ -13,9 +13,9 @@ import { type Certificate, parseCertificate } from '../../src/x509/certificate.t
 import { parseCrl } from '../../src/x509/crl.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { parseRequest } from '../../src/x509/request.ts'
+import { Random } from '../random.ts'
 import { type Corpus, makeCorpus, type Subject } from './corpus.ts'
 import { crowds, mutate } from './mutations.ts'
-import { Random } from './random.ts'
 
 /** How much processor time one input may take. */
 export const LIMIT_MS = 50

@@ -1,6 +1,6 @@
 /** What is mutated: a hierarchy that uses every extension, a CRL, an OCSP response and a request, all of them good. */
 
-import { bitString, context, integer, nullValue, octetString, oid, sequence, setOf } from '../../src/der/writer.ts'
+import { context, integer, nullValue, octetString, oid, sequence, setOf } from '../../src/der/writer.ts'
 import { issueCrl } from '../../src/issue/crl.ts'
 import { createSigner, generateKey, type Signer } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
@@ -10,6 +10,7 @@ import { encodeGeneralNames } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
 import { parseNameText } from '../../src/x509/name-text.ts'
 import { EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
+import { encodeSigned } from '../../src/x509/signed.ts'
 import { AT, intermediate, leaf, root } from '../path/build-certificate.ts'
 import { byName, certId, ocspResponseBytes, singleResponse } from '../x509/ocsp-bytes.ts'
 
@@ -77,7 +78,7 @@ export function makeCorpus(): Corpus {
 
 /** The same three fields make a certificate and a CRL. */
 function seal(signer: Signer): (tbs: Uint8Array) => Uint8Array {
-  return (tbs) => sequence(tbs, signer.algorithm, bitString(signer.sign(tbs)))
+  return (tbs) => encodeSigned(tbs, signer)
 }
 
 type Authority = ReturnType<typeof root>
@@ -115,5 +116,5 @@ function requestBytes(): Uint8Array {
     sequence(oid('1.2.840.113549.1.9.7'), setOf(octetString(nullValue()))),
   ]
   const info = sequence(integer(0), parseNameText('CN=a.test'), signer.publicKey.encoded, context(0, ...attributes))
-  return sequence(info, signer.algorithm, bitString(signer.sign(info)))
+  return encodeSigned(info, signer)
 }

@@ -5,7 +5,7 @@
 
 import { contextTag, DerError, DerReader, Tag } from '../../src/der/reader.ts'
 import { concatBytes, element } from '../../src/der/writer.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** One changed copy of `bytes`; now and then several changes at once. */
 export function mutate(bytes: Uint8Array, corpus: readonly Uint8Array[], random: Random): Uint8Array {

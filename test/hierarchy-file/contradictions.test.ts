@@ -29,6 +29,26 @@ const TOO_DEEP = (more = '') => [
   `  b: { profile: intermediate, from: a, pathLenConstraint: 0${more} }`,
 ]
 
+const SERIALS = (a: string, b: string) => [
+  '  root:',
+  '    issues:',
+  `      a: { profile: client, serialNumber: ${a} }`,
+  `      b: { profile: client, serialNumber: ${b} }`,
+]
+const CROSS_EXPORT = (format: string) => [
+  '  root:',
+  '    issues:',
+  '      ca: { profile: intermediate }',
+  `      x: { crossSigns: ca, exports: [${format}] }`,
+]
+const CROSS_SIGNED_LEAF = (more = '') => [
+  '  root:',
+  '    issues:',
+  '      web: { profile: server }',
+  `      x: { crossSigns: web${more} }`,
+]
+const CRL_OF_LEAF = (more = '') => ['  root:', `    issues: { c: { profile: client, crl: true${more} } }`]
+
 describe('entries that contradict each other are refused with both lines', () => {
   it.each<[string, readonly string[], number, number | undefined, string]>([
     ['a leaf under a leaf', LEAF_UNDER_LEAF(), 6, 5, 'web'],
@@ -41,7 +61,55 @@ describe('entries that contradict each other are refused with both lines', () =>
       'a (line 3) from b (line 4)',
     ],
     ['an entry below itself', ['  a: { profile: intermediate, from: a }'], 3, 3, 'circle'],
-    ['names that differ in case only', ['  root:', '  Root:'], 4, 3, 'Root'],
+    [
+      'an authority that is cross-signed for its own key',
+      ['  a: { crossSigns: a }'],
+      3,
+      3,
+      'a (line 3) for the key of a',
+    ],
+    [
+      'two that are each for the key of the other',
+      ['  r:', '    issues:', '      a: { crossSigns: b }', '      b: { crossSigns: a }'],
+      5,
+      6,
+      'a (line 5) for the key of b (line 6) for the key of a',
+    ],
+    [
+      'a cross-certificate that issues the authority it is for',
+      ['  r:', '  x: { from: r, crossSigns: ca }', '  ca: { profile: intermediate, from: x }'],
+      4,
+      5,
+      'circle',
+    ],
+    ['one serial number twice', SERIALS('0x11', '17'), 6, 5, 'gives a (line 5) the serial number 17 too'],
+    ['a PFX without a key', CROSS_EXPORT('pfx'), 6, undefined, 'pfx needs a private key, and that is kept with ca'],
+    ['a key that is elsewhere', CROSS_EXPORT('key'), 6, undefined, 'needs a private key'],
+    ['a Secret without a key', CROSS_EXPORT('k8s'), 6, undefined, 'needs a private key'],
+    ['a chain below a root', CROSS_EXPORT('chain'), 6, undefined, 'there are none'],
+    ['a chain of a root', ['  root: { exports: [chain] }'], 3, undefined, 'there are none'],
+    ['names that differ in case only', ['  root:', '  Root:'], 4, 3, 'Windows'],
+    ['a leaf that is cross-signed', CROSS_SIGNED_LEAF(), 6, 5, 'which it cross-signs'],
+    [
+      'many that are cross-signed',
+      [
+        '  root:',
+        '    issues:',
+        "      'c-{n}': { profile: intermediate, count: 2 }",
+        "      x: { crossSigns: 'c-{n}' }",
+      ],
+      6,
+      5,
+      'not for one key',
+    ],
+    ['a CRL of a leaf', CRL_OF_LEAF(), 4, undefined, 'a client signs no CRL'],
+    [
+      'a CRL of an authority without cRLSign',
+      ['  root: { crl: true, keyUsage: [keyCertSign] }'],
+      3,
+      undefined,
+      'a root signs no CRL',
+    ],
     [
       'a name among many',
       ['  root:', '    issues:', "      'c-{n}': { profile: client, count: 5 }", '      c-5: client'],
@@ -100,6 +168,23 @@ describe('entries that contradict each other are refused with both lines', () =>
 describe('what does not contradict is taken', () => {
   it.each<[string, readonly string[], readonly string[]]>([
     ['a leaf under a leaf on purpose', LEAF_UNDER_LEAF(', unchecked: true'), []],
+    ['one serial number of two issuers', ['  r: { serialNumber: 5 }', '  s: { serialNumber: 5 }'], []],
+    ['one serial number twice on purpose', SERIALS('17', '17, unchecked: true'), []],
+    [
+      'a chain below an intermediate',
+      ['  root:', '    issues: { ca: { issues: { a: { profile: client, exports: [chain] } } } }'],
+      [],
+    ],
+    ['the PEM of a cross-certificate', CROSS_EXPORT('pem'), []],
+    ['a chain below who knows what', ['  x: { profile: client, from: corporate, exports: [chain] }'], ['corporate']],
+    [
+      'a cross-certificate of a cross-certificate',
+      ['  r:', '    issues: { ca: { profile: intermediate }, x: { crossSigns: ca }, y: { crossSigns: x } }'],
+      [],
+    ],
+    ['a leaf that is cross-signed on purpose', CROSS_SIGNED_LEAF(', unchecked: true'), []],
+    ['a CRL of a leaf on purpose', CRL_OF_LEAF(', unchecked: true'), []],
+    ['a CRL of an authority without a key usage', ['  root: { crl: true, omit: [keyUsage] }'], []],
     ['one with a declared defect', LEAF_UNDER_LEAF(', defect: expired'), []],
     [
       'a path that is just not too long',

@@ -153,15 +153,62 @@ describe('a mistake names file, line, column and key', () => {
     expect(found?.message).toMatch(/^pki\.yaml:\d+:\d+: /)
   })
 
+  it.each([
+    ['an alias of nothing', file('  root:', '    issues: { a: *nothing }'), 4, 18],
+    ['a second document', `${file('  root:')}---\nversion: 1\n`, 4, 1],
+  ])('%s', (_, text, line, column) => {
+    expect(mistakeIn(text)).toMatchObject({ code: 'usage.hierarchy', line, column })
+  })
+
   it('lists the keys that are allowed there', () => {
-    expect(mistakeIn(file('  root: { exports: [{ formt: pem }] }'))?.hint).toBe('allowed keys: format, out, for')
+    expect(mistakeIn(file('  root: { exports: [{ formt: pem }] }'))?.hint).toBe(
+      'did you mean format? allowed keys: format, out, for',
+    )
     expect(mistakeIn('version: 1\nx: 1\n')?.hint).toContain('certificates')
     expect(mistakeIn(file('  root: { isues: {} }'))?.hint).toContain('issues')
   })
 
-  it('shows the offending text', () => {
-    expect(mistakeIn(file('  root: { key: rsa }'))?.message).toContain('"rsa"')
-    expect(mistakeIn(file('  root: { isues: {} }'))?.message).toContain('"isues"')
+  it.each([
+    ['{ key: rsa }', '"rsa"'],
+    ['{ isues: {} }', '"isues"'],
+    ['{ cA: maybe }', 'true or false, not "maybe"'],
+    ['{ keyUsage: keyCertSign }', 'a list, not "keyCertSign"'],
+    ['{ exports: [{ format: crt, out: ../x }] }', '"../x"'],
+    ['{ crl: 7d }', 'not "7d"'],
+    ['{ crl: { validFor: 0d } }', '0d'],
+    ['{ crl: { validFor: -1d } }', '-1d'],
+    ['{ baseUrl: ftp://a.test }', 'http:// or https://; not "ftp://a.test"'],
+    ['[server]', 'not ["server"]'],
+  ])('shows the offending text: %s', (written, words) => {
+    expect(mistakeIn(file(`  root: ${written}`))?.message).toContain(words)
+  })
+
+  it.each([
+    ["'c-{n}': { profile: client, count: 0 }", 'at least 1; not 0'],
+    ["'c-{n}': { profile: client, count: many }", 'a number, not "many"'],
+    ["'c-{n}': { profile: client, count: 1.5 }", '1.5'],
+  ])('and its bounds: %s', (written, words) => {
+    expect(mistakeIn(file('  root:', `    issues: { ${written} }`))?.message).toContain(words)
+  })
+
+  it('says what is meant where a text looks like something else', () => {
+    expect(mistakeIn('version: 1\nseed: 5\ncertificates: {}\n')).toMatchObject({
+      message: expect.stringContaining('text, not 5'),
+      hint: expect.stringContaining("'5'"),
+    })
+  })
+
+  it.each([
+    ['{ isues: {} }', 'did you mean issues?'],
+    ['{ key: rsa2048 }', 'did you mean rsa-2048?'],
+    ['{ crl: { validfor: 7d } }', 'did you mean validFor?'],
+  ])('guesses what was meant: %s', (written, words) => {
+    expect(mistakeIn(file(`  root: ${written}`))?.hint).toContain(words)
+  })
+
+  it('lists the anchors there are', () => {
+    const text = file('  root: &authority { key: ed25519 }', '  other: *autority')
+    expect(mistakeIn(text)?.hint).toBe('anchors in this file: &authority')
   })
 
   it('names both lines of a name given twice', () => {

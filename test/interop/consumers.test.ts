@@ -16,19 +16,10 @@ import { certificateForwarding } from '../../src/authentication/forwarding.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { requireCertificate } from '../../src/authentication/require-certificate.ts'
 import { formatName } from '../../src/x509/name-text.ts'
+import { needs, program, run, runBeside, runWell } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { pki } from './pki.ts'
-import {
-  freePort,
-  needs,
-  program,
-  removeFolder,
-  run,
-  runBeside,
-  runWell,
-  type Server,
-  startServer,
-  temporaryFolder,
-} from './programs.ts'
+import { freePort, type Server, startServer } from './server-program.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const ODD_NAME = process.platform === 'win32' ? "it's my PKI" : 'it\'s "my" PKI'
@@ -41,7 +32,7 @@ let backendUrl: string
 let started: Server | undefined
 
 beforeAll(async () => {
-  top = temporaryFolder('consumers')
+  top = folderOfSuite('consumers')
   folder = join(top, ODD_NAME)
   mkdirSync(folder)
   await pki(folder, 'init', 'root')

@@ -20,8 +20,9 @@ import {
 } from '../../src/defect/measurements.ts'
 import { writeArtifacts } from '../../src/store/file-writer.ts'
 import { MEANS } from '../defect/judge.ts'
+import { hasProgram } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { type Case, JUDGES, type Judgements } from './defects/programs-judge.ts'
-import { hasProgram, removeFolder, temporaryFolder } from './programs.ts'
 
 const MEASURED = fileURLToPath(new URL('../../templates/defects/measured.json', import.meta.url))
 const measured: Measurements = parseMeasurements(readFileSync(MEASURED, 'utf8'), MEASURED)
@@ -44,7 +45,7 @@ let cases: readonly Case[]
 
 // Made for the present moment: neither certtool nor a handshake in Node can be asked about another.
 beforeAll(() => {
-  folder = temporaryFolder('defects')
+  folder = folderOfSuite('defects')
   const none: Measurements = { schema: 'pki.defects-measured/1', programs: {}, verdicts: {} }
   const gallery = makeGallery(listDefects(), { ...MEANS, now: new Date() }, none)
   writeArtifacts(folder, gallery)

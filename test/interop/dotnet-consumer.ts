@@ -2,7 +2,7 @@
 
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { program, runWell, runWellBeside } from './programs.ts'
+import { program, runWell, runWellBeside } from '../foreign-program.ts'
 
 export type Answer = Readonly<Record<string, unknown>> & { readonly id: string; readonly error?: string }
 

@@ -7,9 +7,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHAIN_STATUS_FLAGS } from '../../src/path/x509chain/chain-status.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { authorityCases } from './dotnet-chain/authority-cases.ts'
 import { type ChainCase, caseLine, handlerLine } from './dotnet-chain/chain-case.ts'
 import { type Comparison, compareChain, compareHandler, type Words } from './dotnet-chain/comparison.ts'
+import { defectCases } from './dotnet-chain/defect-cases.ts'
 import { KNOWN_DIFFERENCES } from './dotnet-chain/differences.ts'
 import { EvidenceServer } from './dotnet-chain/evidence-server.ts'
 import { flagCases, unknownRevocationCases } from './dotnet-chain/flag-cases.ts'
@@ -21,7 +24,6 @@ import { revocationCases } from './dotnet-chain/revocation-cases.ts'
 import { type Answer, ask, buildProgram, surroundings } from './dotnet-chain/run-dotnet.ts'
 import { trustCases } from './dotnet-chain/trust-cases.ts'
 import { usageCases } from './dotnet-chain/usage-cases.ts'
-import { hasProgram, program, removeFolder, run, temporaryFolder } from './programs.ts'
 
 const SEEDS = (process.env.PKI_PARITY_SEEDS ?? '1,2,3').split(',').map(Number)
 const CHAINS_OF_A_SEED = 200
@@ -45,7 +47,7 @@ suite(why === undefined ? 'parity with .NET' : `parity with .NET (${why})`, () =
   let comparisons: readonly Comparison[]
 
   beforeAll(async () => {
-    folder = temporaryFolder('dotnet-parity')
+    folder = folderOfSuite('dotnet-parity')
     server = await EvidenceServer.start()
     const system: Certificate[] = []
     cases = [
@@ -56,6 +58,7 @@ suite(why === undefined ? 'parity with .NET' : `parity with .NET (${why})`, () =
       ...flagCases(),
       ...unknownRevocationCases(),
       ...oddCases(),
+      ...defectCases(),
       ...SEEDS.flatMap((seed) => randomCases(seed, CHAINS_OF_A_SEED)),
       ...revocationCases(server),
     ]

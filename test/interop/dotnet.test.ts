@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyAlgorithmName } from '../../src/keys/keys.ts'
+import { needs } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { type Answer, buildConsumer } from './dotnet-consumer.ts'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
 import { hierarchy, KEYS, PASSWORD, PFX_PROFILES } from './hierarchy.ts'
-import { needs, removeFolder, temporaryFolder } from './programs.ts'
 
 const LOAD_EXCEPTIONS: Exceptions = exceptionFor(['ed25519', 'ed448'], {
   words: /The algorithm identified by '1\.3\.101\.11[23]' is unknown/,
@@ -30,7 +31,7 @@ needs('dotnet')('dotnet', () => {
   let folder: string
 
   beforeAll(async () => {
-    folder = temporaryFolder('dotnet')
+    folder = folderOfSuite('dotnet')
     const cases = await Promise.all(KEYS.map(casesOf))
     const ask = buildConsumer(folder)
     for (const answer of await ask([...cases.flat(), ...(await rejected())])) answers.set(answer.id, answer)

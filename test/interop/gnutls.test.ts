@@ -1,9 +1,9 @@
 /** GnuTLS: `certtool --verify`, `--certificate-info` and `--p12-info`. */
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { needs, program, run } from '../foreign-program.ts'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
 import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
-import { needs, program, run } from './programs.ts'
 
 const VERIFY_EXCEPTIONS: Exceptions = exceptionFor(['ec-secp256k1', ...BRAINPOOL], {
   words: /Not verified\. The certificate is NOT trusted/,

@@ -2,9 +2,9 @@
 
 import { delimiter, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { needs, program, runWell } from '../foreign-program.ts'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
 import { hierarchy, KEYS, PASSWORD, PFX_PROFILES } from './hierarchy.ts'
-import { needs, program, runWell } from './programs.ts'
 
 const EXCEPTIONS: Exceptions = exceptionFor(['ec-secp256k1', ...BRAINPOOL], {
   words: /signature check failed/,

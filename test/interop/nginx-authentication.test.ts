@@ -3,10 +3,9 @@
  * server behind it makes a principal of it and asks a policy. Forged headers count for nothing.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authenticationOf } from '../../src/authentication/authenticated.ts'
 import { readCertificateFile } from '../../src/authentication/client-tls.ts'
@@ -15,17 +14,11 @@ import type { AuthenticationLogEntry } from '../../src/authentication/log.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { requireCertificate } from '../../src/authentication/require-certificate.ts'
 import { inARow } from '../authentication/https-server.ts'
+import { needs, program, runBeside } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { type Hierarchy, hierarchy } from './hierarchy.ts'
-import {
-  freePort,
-  needs,
-  program,
-  removeFolder,
-  runBeside,
-  type Server,
-  startServer,
-  temporaryFolder,
-} from './programs.ts'
+import { startNginx } from './nginx-program.ts'
+import { freePort, type Server } from './server-program.ts'
 
 needs('nginx', 'curl')('nginx in front of a Node server', () => {
   let at: Hierarchy
@@ -69,7 +62,7 @@ needs('nginx', 'curl')('nginx in front of a Node server', () => {
     lenient = createServer({ insecureHTTPParser: true }, application)
     backendPort = await listen(backend)
     lenientPort = await listen(lenient)
-    await startNginx()
+    await configureNginx()
   }, 120_000)
 
   async function listen(server: HttpServer): Promise<number> {
@@ -77,11 +70,10 @@ needs('nginx', 'curl')('nginx in front of a Node server', () => {
     return (server.address() as AddressInfo).port
   }
 
-  async function startNginx(): Promise<void> {
-    folder = temporaryFolder('nginx-authentication')
+  async function configureNginx(): Promise<void> {
+    folder = folderOfSuite('nginx-authentication')
     for (const name of ['escaped', 'folded', 'refused', 'article'] as const) ports[name] = await freePort()
-    const values: Readonly<Record<string, string>> = {
-      folder,
+    const values = {
       'port-escaped': String(ports.escaped),
       'port-folded': String(ports.folded),
       'port-refused': String(ports.refused),
@@ -92,13 +84,7 @@ needs('nginx', 'curl')('nginx in front of a Node server', () => {
       'server-key': at('mtls/server.key.pem'),
       'ca-chain': at('mtls/ca-chain.pem'),
     }
-    const template = readFileSync(join(import.meta.dirname, 'nginx-authentication.conf'), 'utf8')
-    const config = join(folder, 'nginx.conf')
-    writeFileSync(
-      config,
-      template.replace(/\{\{([a-z-]+)\}\}/g, (_, name) => values[name] as string),
-    )
-    nginx = await startServer(program('nginx'), ['-p', folder, '-c', config, '-e', 'stderr'], ports.escaped)
+    nginx = await startNginx(folder, 'nginx-authentication.conf', values, ports.escaped)
   }
 
   afterAll(async () => {

@@ -1,23 +1,16 @@
 /** nginx configured as a mutual-TLS reverse proxy, curl as its client, and behind it a server that says who came. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parsePem } from '../../src/der/pem.ts'
 import type { KeyAlgorithmName } from '../../src/keys/keys.ts'
+import { needs, program, runBeside } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
-import {
-  freePort,
-  needs,
-  program,
-  removeFolder,
-  runBeside,
-  type Server,
-  startServer,
-  temporaryFolder,
-} from './programs.ts'
+import { startNginx } from './nginx-program.ts'
+import { freePort, type Server } from './server-program.ts'
 
 /** TLS has no signature schemes for secp256k1, and those for brainpool curves (RFC 8734) are off by default. */
 const TLS_KEYS = KEYS.filter((key) => key !== 'ec-secp256k1' && !key.startsWith('ec-brainpool'))
@@ -54,23 +47,16 @@ needs('nginx', 'curl')('nginx and curl', () => {
     beforeAll(async () => {
       at = await hierarchy(key)
       other = await hierarchy(foreignTo(key))
-      folder = temporaryFolder('nginx')
+      folder = folderOfSuite('nginx')
       const port = await freePort()
-      const values: Readonly<Record<string, string>> = {
-        folder,
+      const values = {
         port: String(port),
         'backend-port': String(backendPort),
         'server-chain': at('mtls/server-chain.pem'),
         'server-key': at('mtls/server.key.pem'),
         'ca-chain': at('mtls/ca-chain.pem'),
       }
-      const template = readFileSync(join(import.meta.dirname, 'nginx.conf'), 'utf8')
-      const config = join(folder, 'nginx.conf')
-      writeFileSync(
-        config,
-        template.replace(/\{\{([a-z-]+)\}\}/g, (_, name) => values[name] as string),
-      )
-      nginx = await startServer(program('nginx'), ['-p', folder, '-c', config, '-e', 'stderr'], port)
+      nginx = await startNginx(folder, 'nginx.conf', values, port)
     }, 60_000)
 
     afterAll(async () => {

@@ -1,9 +1,10 @@
 /** NSS, the library of Firefox: `pk12util` reads and imports our PFX files, `certutil -V` validates what came in. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { needs, program, run, runWell } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { BRAINPOOL, type Exceptions, exceptionFor, expectAccepted } from './exceptions.ts'
 import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
-import { needs, program, removeFolder, run, runWell, temporaryFolder } from './programs.ts'
 
 const IMPORT_EXCEPTIONS: Exceptions = exceptionFor(['ed25519', 'ed448'], {
   words: /SEC_ERROR_PKCS12_UNABLE_TO_IMPORT_KEY|SEC_ERROR_ADDING_CERT|SEC_ERROR_UNSUPPORTED_KEYALG/,
@@ -31,7 +32,7 @@ needs('pk12util', 'certutil')('nss', () => {
 
     beforeAll(async () => {
       at = await hierarchy(key)
-      folder = temporaryFolder('nss')
+      folder = folderOfSuite('nss')
       database = ['-d', `sql:${folder}`]
       runWell(program('certutil'), ['-N', '--empty-password', ...database])
     })

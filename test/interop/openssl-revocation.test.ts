@@ -3,8 +3,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { needs, program, run, runWell } from '../foreign-program.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 import { pki } from './pki.ts'
-import { folderOfTest, needs, program, run, runWell } from './programs.ts'
 
 needs('openssl')('openssl', () => {
   let folder = ''

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parsePem } from '../../src/der/pem.ts'
 import { toHex } from '../der/hex.ts'
+import { needs, program, run, runWell } from '../foreign-program.ts'
 import { type Hierarchy, hierarchy, KEYS, PASSWORD } from './hierarchy.ts'
-import { needs, program, run, runWell } from './programs.ts'
 import { expectSecondOpinion } from './second-opinion.ts'
 
 needs('openssl')('openssl', () => {

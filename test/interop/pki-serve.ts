@@ -2,8 +2,9 @@
 
 import { join } from 'node:path'
 import { startPki } from '../cli/running-pki.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { pki } from './pki.ts'
-import { freePort, removeFolder, temporaryFolder } from './programs.ts'
+import { freePort } from './server-program.ts'
 
 /** A server of ours that runs until it is stopped. */
 export interface PkiServer {
@@ -45,7 +46,7 @@ export interface ServedHierarchy {
 
 /** Makes the hierarchy with these options for each certificate; nothing is served yet. */
 export async function servedHierarchy(...options: readonly string[]): Promise<ServedHierarchy> {
-  const folder = temporaryFolder('served')
+  const folder = folderOfSuite('served')
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const issue = (...args: readonly string[]) => pki(folder, 'issue', ...args, '--base-url', url, ...options)

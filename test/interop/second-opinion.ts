@@ -5,7 +5,7 @@
 
 import { expect } from 'vitest'
 import { toHex } from '../der/hex.ts'
-import { hasProgram, program, run } from './programs.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
 
 export type Structure = 'certificate' | 'request' | 'crl'
 

@@ -2,9 +2,10 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { needs } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { type Ask, buildConsumer } from './dotnet-consumer.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy } from './pki-serve.ts'
-import { needs, removeFolder, temporaryFolder } from './programs.ts'
 
 needs('dotnet')('dotnet against pki serve', () => {
   let at: ServedHierarchy
@@ -12,7 +13,7 @@ needs('dotnet')('dotnet against pki serve', () => {
   let folder: string
   let ask: Ask
   beforeAll(async () => {
-    folder = temporaryFolder('dotnet')
+    folder = folderOfSuite('dotnet')
     ask = buildConsumer(folder)
     at = await servedHierarchy()
     server = await at.serve()

@@ -1,8 +1,8 @@
 /** GnuTLS as a relying party of `pki serve`: `ocsptool --ask`. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { needs, program, runBeside } from '../foreign-program.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy } from './pki-serve.ts'
-import { needs, program, runBeside } from './programs.ts'
 
 needs('ocsptool')('ocsptool against pki serve', () => {
   let at: ServedHierarchy

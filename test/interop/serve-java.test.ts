@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { needs, program, runBeside } from '../foreign-program.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy } from './pki-serve.ts'
-import { needs, program, runBeside } from './programs.ts'
 
 needs('java')('java against pki serve', () => {
   let at: ServedHierarchy

@@ -1,12 +1,14 @@
 /** nginx with `ssl_crl` made of our CRLs, and with `ssl_stapling` that fetches from `pki serve`. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatPem } from '../../src/der/pem.ts'
+import { needs, program, runBeside } from '../foreign-program.ts'
+import { startNginx } from './nginx-program.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy } from './pki-serve.ts'
-import { freePort, needs, program, runBeside, type Server, startServer } from './programs.ts'
+import { freePort, type Server } from './server-program.ts'
 
 needs(
   'nginx',
@@ -30,7 +32,7 @@ needs(
   const fullchain = (name: string) => join(at.folder, `${name}-fullchain.pem`)
 
   /** Starts nginx with the CRLs that `pki serve` hands out at this moment. */
-  async function startNginx(): Promise<number> {
+  async function restartNginx(): Promise<number> {
     await nginx?.stop()
     const crls = await Promise.all(
       ['root', 'ca1'].map(async (name) => {
@@ -41,21 +43,14 @@ needs(
     const files = { 'crls.pem': crls.join('') }
     for (const [name, content] of Object.entries(files)) writeFileSync(join(at.folder, name), content)
     const port = await freePort()
-    const values: Readonly<Record<string, string>> = {
-      folder: at.folder,
+    const values = {
       port: String(port),
       'server-chain': fullchain('web'),
       'server-key': at.key('web'),
       'ca-chain': join(at.folder, 'ca-chain.pem'),
       crls: join(at.folder, 'crls.pem'),
     }
-    const template = readFileSync(join(import.meta.dirname, 'nginx-revocation.conf'), 'utf8')
-    const config = join(at.folder, 'nginx.conf')
-    writeFileSync(
-      config,
-      template.replace(/\{\{([a-z-]+)\}\}/g, (_, name) => values[name] as string),
-    )
-    nginx = await startServer(program('nginx'), ['-p', at.folder, '-c', config, '-e', 'stderr'], port)
+    nginx = await startNginx(at.folder, 'nginx-revocation.conf', values, port)
     return port
   }
 
@@ -68,13 +63,13 @@ needs(
   }
 
   test('ssl_crl: alice gets in, and no longer when she is revoked', async () => {
-    expect(await verdictOnAlice(await startNginx())).toBe('SUCCESS')
+    expect(await verdictOnAlice(await restartNginx())).toBe('SUCCESS')
     await at.pki('revoke', 'alice')
-    expect(await verdictOnAlice(await startNginx())).toMatch(/SSL certificate error|FAILED:certificate revoked/)
+    expect(await verdictOnAlice(await restartNginx())).toMatch(/SSL certificate error|FAILED:certificate revoked/)
   })
 
   test('ssl_stapling: nginx fetches the response, and openssl s_client -status takes it', async () => {
-    const port = await startNginx()
+    const port = await restartNginx()
     const handshake = () => {
       const trust = ['-CAfile', at.certificate('root'), '-servername', 'localhost']
       return runBeside(program('openssl'), ['s_client', '-connect', `127.0.0.1:${port}`, '-status', ...trust])

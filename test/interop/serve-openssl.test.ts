@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { needs, program, runBeside } from '../foreign-program.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy } from './pki-serve.ts'
-import { needs, program, runBeside } from './programs.ts'
 
 needs('openssl')('openssl against pki serve', () => {
   let at: ServedHierarchy

@@ -1,5 +1,5 @@
 /**
- * Vitest's global set-up: one empty folder for the whole run, in which {@link hierarchy} keeps what it made, so that a
+ * Vitest's global set-up: one empty folder for the whole run, in which `hierarchy.ts` keeps what it made, so that a
  * hierarchy is made once and not once for each program. Removed at the end.
  */
 

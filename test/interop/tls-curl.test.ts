@@ -1,8 +1,8 @@
 /** curl against `pki serve tls`: a stapled OCSP response with `--cert-status`, and client certificates. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { needs, program, runBeside } from '../foreign-program.ts'
 import { type PkiServer, type ServedHierarchy, servedHierarchy, servePki } from './pki-serve.ts'
-import { needs, program, runBeside } from './programs.ts'
 
 needs('curl')('curl against pki serve tls', () => {
   let at: ServedHierarchy

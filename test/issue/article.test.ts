@@ -12,7 +12,8 @@ import { overrideProfile, type ProfileOverrides } from '../../src/profile/overri
 import type { CertificateProfile } from '../../src/profile/profile.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { oidName } from '../../src/x509/oids.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
+import { withFiles } from '../temporary-folder.ts'
 import { NOW } from './authority.ts'
 
 const CA_USAGE = ['keyCertSign', 'cRLSign', 'digitalSignature'] as const
@@ -77,6 +78,6 @@ it.skipIf(!hasProgram('openssl'))('openssl accepts the chain, as .NET on Linux d
   withFiles(Object.fromEntries(files), (folder) => {
     const at = String(NOW.getTime() / 1000)
     const args = ['-attime', at, '-purpose', 'sslclient', '-CAfile', `${folder}/root`, '-untrusted', `${folder}/childA`]
-    expect(runProgram('openssl', ['verify', ...args, `${folder}/childB`])).toMatchObject({ status: 0 })
+    expect(run(program('openssl'), ['verify', ...args, `${folder}/childB`])).toMatchObject({ status: 0 })
   })
 })

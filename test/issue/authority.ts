@@ -22,10 +22,11 @@ export interface TestOrder {
   readonly overrides?: ProfileOverrides
   readonly key?: PrivateKey
   readonly now?: Date
+  readonly unchecked?: boolean
 }
 
 export function requestFor(order: TestOrder, key = order.key ?? generateKey('ec-p256')): IssueRequest {
-  const { profile, name = 'test', from, names = [], overrides = {}, now = NOW } = order
+  const { profile, name = 'test', from, names = [], overrides = {}, now = NOW, unchecked } = order
   const base = typeof profile === 'string' ? (BUILT_IN_PROFILES[profile] as CertificateProfile) : profile
   return requestFromProfile({
     profile: overrideProfile(base, overrides),
@@ -37,6 +38,7 @@ export function requestFor(order: TestOrder, key = order.key ?? generateKey('ec-
     names: names.map((text): GeneralName => parseGeneralNameText(text)),
     now,
     random: randomBytes,
+    unchecked,
   })
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { checkIssuance, requireIssuable } from '../../src/issue/check.ts'
 import type { ProblemKind } from '../../src/issue/problems.ts'
 import { createSigner, generateKey } from '../../src/keys/keys.ts'
+import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
+import type { CertificateProfile } from '../../src/profile/profile.ts'
 import { issue, NOW, requestFor, type TestOrder } from './authority.ts'
 
 const root = issue({ profile: 'root', name: 'root' })
@@ -152,7 +154,14 @@ describe('name constraints', () => {
   })
 })
 
+it('name constraints on what is no authority are of no use', () => {
+  const overrides = { permit: ['dns:test'] }
+  expect(verdict({ profile: 'client', from: ca, overrides })).toEqual(['name-constraints.without-ca'])
+  expect(verdict({ profile: 'intermediate', from: root, overrides })).toEqual([])
+})
+
 describe('validity', () => {
+  const client = BUILT_IN_PROFILES.client as CertificateProfile
   const leaf = (overrides: TestOrder['overrides']): TestOrder => ({
     profile: 'client',
     from: ca,
@@ -165,6 +174,27 @@ describe('validity', () => {
       'the profile asks for longer',
       { profile: 'iot', from: ca, now: new Date('2027-01-01T00:00:00Z') },
       ['validity.shortened'],
+    ],
+    [
+      'as long as its issuer, a while later',
+      { ...leaf({ notAfter: '5y' }), now: new Date('2027-01-01T00:00:00Z') },
+      ['validity.shortened'],
+    ],
+    ['as long as its issuer, at once', { ...leaf({ notAfter: '5y' }), now: new Date('2026-11-21T12:00:07Z') }, []],
+    ['longer than its issuer ever was', leaf({ notAfter: '6y' }), ['validity.after-issuer!']],
+    [
+      'longer, by the will of the profile',
+      {
+        profile: { ...client, validity: { notAfter: '5y', beyondIssuer: 'refuse' } },
+        from: ca,
+        now: new Date('2027-01-01T00:00:00Z'),
+      },
+      ['validity.after-issuer!'],
+    ],
+    [
+      'as long as its issuer, unchecked',
+      { ...leaf({ notAfter: '5y' }), now: new Date('2027-01-01T00:00:00Z'), unchecked: true },
+      ['validity.after-issuer!'],
     ],
     ['ends when it begins', leaf({ notBefore: '2027-01-01', notAfter: '2027-01-01' }), []],
     ['ends before it begins', leaf({ notBefore: '2027-01-02', notAfter: '2027-01-01' }), ['validity.empty!']],

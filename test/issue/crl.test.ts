@@ -10,8 +10,9 @@ import { CRL_REASONS, type CrlReason } from '../../src/x509/crl-extension.ts'
 import { EXTENSION } from '../../src/x509/oids.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
 import { toHex } from '../der/hex.ts'
-import { needs, program, removeFolder, run, temporaryFolder } from '../interop/programs.ts'
+import { needs, program, run } from '../foreign-program.ts'
 import { AT, at, crlBytes, days, directoryName, holder, point, revoked } from '../path/build-crl.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 
 const ROOT = holder({ name: 'root' })
 const CA = holder({ name: 'ca', issuer: ROOT, serialNumber: 2 })
@@ -154,7 +155,7 @@ const SECOND_OPINIONS: readonly [string, readonly Partial<CrlRequest>[], boolean
 ]
 
 needs('openssl')('openssl', () => {
-  const folder = temporaryFolder('crl')
+  const folder = folderOfSuite('crl')
   afterAll(() => removeFolder(folder))
   const file = (name: string, ...blocks: readonly [string, Uint8Array][]) => {
     const path = join(folder, name)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { formatPlan, type HierarchyEntry, issuePlan, planHierarchy } from '../../src/issue/hierarchy.ts'
+import { type HierarchyEntry, issuePlan, planHierarchy } from '../../src/issue/hierarchy.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName } from '../../src/x509/name-text.ts'
@@ -47,12 +47,6 @@ describe('planHierarchy', () => {
     ],
   ])('refuses %s', (_, certificates, code) => {
     expect(() => planHierarchy({ certificates })).toThrow(expect.objectContaining({ code }))
-  })
-
-  it('can be printed', () => {
-    expect(formatPlan(planHierarchy({ certificates: mtls }, new Set(['alice'])))).toBe(
-      '1. root (root) self-signed\n2. ca1 (intermediate) from root\n3. web (server) from ca1 for web.test, 127.0.0.1\n   alice exists already\n',
-    )
   })
 })
 

@@ -9,8 +9,9 @@ import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName } from '../../src/x509/name-text.ts'
 import { oidName } from '../../src/x509/oids.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
 import { expectSecondOpinion } from '../interop/second-opinion.ts'
+import { withFiles } from '../temporary-folder.ts'
 import { issue, NOW } from './authority.ts'
 
 const root = issue({ profile: 'root', name: 'root' })
@@ -160,7 +161,7 @@ describe.each(made)('$profile', ({ profile, from, certificate }) => {
     withFiles(files, (folder) => {
       const at = String(NOW.getTime() / 1000)
       const args = ['verify', '-x509_strict', '-check_ss_sig', '-attime', at, ...(purpose ? ['-purpose', purpose] : [])]
-      const result = runProgram('openssl', [
+      const result = run(program('openssl'), [
         ...args,
         '-CAfile',
         `${folder}/root.pem`,

@@ -11,7 +11,7 @@ import { formatName, parseNameText } from '../../src/x509/name-text.ts'
 import { oidName } from '../../src/x509/oids.ts'
 import { checkRequestSignature } from '../../src/x509/request.ts'
 import { toHex } from '../der/hex.ts'
-import { hasProgram, runProgram } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
 import { expectSecondOpinion } from '../interop/second-opinion.ts'
 
 const subject = parseName(parseNameText('CN=zürich,O=b'))
@@ -44,7 +44,7 @@ describe('a request can be made with every kind of key', () => {
     expect(formatName(request.subject)).toBe('CN=zürich,O=b')
     await expectSecondOpinion(request.encoded, 'request')
     if (hasProgram('openssl')) {
-      const result = runProgram('openssl', ['req', '-verify', '-noout', '-inform', 'DER'], request.encoded)
+      const result = run(program('openssl'), ['req', '-verify', '-noout', '-inform', 'DER'], { input: request.encoded })
       expect(result).toMatchObject({ status: 0 })
     }
   })

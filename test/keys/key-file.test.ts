@@ -3,43 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { formatPem, parsePem } from '../../src/der/pem.ts'
 import { DerReader } from '../../src/der/reader.ts'
 import { integer, nullValue, octetString, oid, sequence } from '../../src/der/writer.ts'
-import { PkiError } from '../../src/errors.ts'
 import { MAX_ITERATIONS } from '../../src/keys/decryption.ts'
 import { encryptPkcs8, formatPrivateKey, parsePrivateKey, parsePrivateKeys } from '../../src/keys/key-file.ts'
-import { generateKey, type KeyAlgorithmName, type PrivateKey } from '../../src/keys/keys.ts'
+import { generateKey, type PrivateKey } from '../../src/keys/keys.ts'
 import { PASSWORD_ENCRYPTION as P } from '../../src/x509/oids.ts'
-import { hasProgram, runProgram } from '../foreign-program.ts'
+import { EXPORTED_ALGORITHMS as ALGORITHMS } from '../export/test-credential.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
+import { errorOf } from '../thrown.ts'
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
 const text = (value: string) => new TextEncoder().encode(value)
 const source = 'test.key'
 
-const ALGORITHMS = [
-  'ec-p256',
-  'ec-p384',
-  'ec-p521',
-  'ec-secp256k1',
-  'ec-brainpool-p256r1',
-  'ec-brainpool-p384r1',
-  'ec-brainpool-p512r1',
-  'rsa-2048',
-  'ed25519',
-  'ed448',
-] as const satisfies readonly KeyAlgorithmName[]
-
 const keys = new Map<string, PrivateKey>(ALGORITHMS.map((name) => [name, generateKey(name)]))
 const keyOf = (name: (typeof ALGORITHMS)[number]) => keys.get(name) as PrivateKey
 const isTraditional = (name: string) => !name.startsWith('ed')
-
-function errorOf(run: () => unknown): PkiError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof PkiError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 const parse = (bytes: Uint8Array | string, password?: string) =>
   parsePrivateKey(typeof bytes === 'string' ? text(bytes) : bytes, { source, password })
@@ -145,7 +123,9 @@ describe('files of others', () => {
   ]
   test.skipIf(!hasProgram('openssl')).each(schemes.map((args) => ({ args })))('openssl pkcs8 $args', ({ args }) => {
     const plain = text(formatPrivateKey(keyOf('ec-p384'), { format: 'pkcs8' }))
-    const { status, stdout } = runProgram('openssl', ['pkcs8', '-topk8', ...args, '-passout', 'pass:secret'], plain)
+    const { status, stdout } = run(program('openssl'), ['pkcs8', '-topk8', ...args, '-passout', 'pass:secret'], {
+      input: plain,
+    })
     expect(status).toBe(0)
     expect(parse(stdout, 'secret').publicKey.encoded).toEqual(keyOf('ec-p384').publicKey.encoded)
     expect(errorOf(() => parse(stdout, 'Secret')).code).toBe('input.password')
@@ -162,7 +142,7 @@ describe('files of others', () => {
     'openssl reads our encrypted $format of $name',
     ({ name, format }) => {
       const pem = formatPrivateKey(keyOf(name), { format, password: 'secret', random })
-      const { status, stdout } = runProgram('openssl', ['pkey', '-passin', 'pass:secret'], text(pem))
+      const { status, stdout } = run(program('openssl'), ['pkey', '-passin', 'pass:secret'], { input: pem })
       expect(status).toBe(0)
       expect(parse(stdout).publicKey.encoded).toEqual(keyOf(name).publicKey.encoded)
     },
@@ -253,6 +233,8 @@ describe('bad files', () => {
       code: 'input.unsupported',
     },
     { name: 'scrypt too parallel', bytes: () => encrypted(scrypt(2, 1, 17)), password: 'x', code: 'input.unsupported' },
+    { name: 'scrypt with wide blocks', bytes: () => encrypted(scrypt(1024, 1024, 16)), code: 'input.unsupported' },
+    { name: 'as much scrypt as OWASP advises', bytes: () => encrypted(scrypt(2 ** 17, 8, 1)), code: 'input.password' },
     { name: 'scrypt out of range', bytes: () => encrypted(scrypt(3, 8, 1)), password: 'x', code: 'input.malformed' },
     {
       name: 'DEK-Info with an unknown cipher',
@@ -308,7 +290,8 @@ function pkcs8Of(algorithm: Uint8Array): Uint8Array {
 }
 
 function pbkdf2(name: Uint8Array, iterations: number | bigint): Uint8Array {
-  return sequence(name, sequence(octetString(random(8)), integer(iterations)))
+  const prf = sequence(oid(P.hmacWithSHA256), nullValue())
+  return sequence(name, sequence(octetString(random(8)), integer(iterations), prf))
 }
 
 function scrypt(cost: number, blockSize: number, parallelization: number): Uint8Array {

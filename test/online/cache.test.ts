@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CacheEntry, EvidenceCache } from '../../src/online/cache.ts'
-import { pictureOf, temporaryFolder } from '../cli/temporary-folder.ts'
 import { AT, days, holder, revoked } from '../path/build-crl.ts'
+import { folderOfTest, pictureOf } from '../temporary-folder.ts'
 import { UNKNOWN } from '../x509/ocsp-bytes.ts'
 import { type Answer, evidenceServer } from './evidence-server.ts'
 import { crl, hierarchy, ocsp, type ResponseCase, verifyLeaf } from './online-hierarchy.ts'
@@ -20,7 +20,7 @@ const QUESTION = Uint8Array.of(1, 2)
 
 describe('the cache', () => {
   it('gives back what it took, in memory and in another process', () => {
-    const folder = join(temporaryFolder(), 'new', 'cache')
+    const folder = join(folderOfTest(), 'new', 'cache')
     const cache = new EvidenceCache(folder)
     const kept = entry('a', { maxAge: 60 })
     expect(cache.keep(kept, undefined)).toBeUndefined()
@@ -30,7 +30,7 @@ describe('the cache', () => {
   })
 
   it('tells URLs and questions apart', () => {
-    const cache = new EvidenceCache(temporaryFolder())
+    const cache = new EvidenceCache(folderOfTest())
     cache.keep(entry('a'), QUESTION)
     expect(cache.find(URL, Uint8Array.of(1, 3))).toBeUndefined()
     expect(cache.find(URL, undefined)).toBeUndefined()
@@ -39,7 +39,7 @@ describe('the cache', () => {
   })
 
   it('keeps the newest of one question, in one file without a trace of how it was written', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     const cache = new EvidenceCache(folder)
     cache.keep(entry('old'), undefined)
     cache.keep(entry('new'), undefined)
@@ -64,7 +64,7 @@ describe('the cache', () => {
     ['of noise', () => Buffer.from('\0\xff{\n}', 'latin1')],
   ]
   it.each(damages)('has nothing where a file is %s', (_, damage) => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     new EvidenceCache(folder).keep(entry('octets'), undefined)
     const path = join(folder, readdirSync(folder)[0] as string)
     writeFileSync(path, damage(readFileSync(path)))
@@ -75,16 +75,16 @@ describe('the cache', () => {
   })
 
   it('has nothing where a folder stands in the place of a file', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     new EvidenceCache(folder).keep(entry('octets'), undefined)
     const name = readdirSync(folder)[0] as string
-    const other = temporaryFolder()
+    const other = folderOfTest()
     mkdirSync(join(other, name))
     expect(new EvidenceCache(other).find(URL, undefined)).toBeUndefined()
   })
 
   it('says why it could not write, and has the entry all the same', () => {
-    const folder = join(temporaryFolder(), 'file')
+    const folder = join(folderOfTest(), 'file')
     writeFileSync(folder, 'no folder')
     const cache = new EvidenceCache(folder)
     expect(cache.keep(entry('a'), undefined)).toMatchObject({ code: 'refused.exists' })
@@ -95,7 +95,7 @@ describe('the cache', () => {
     ['entries', { entries: 2, bytes: 1_000_000 }, 2],
     ['octets', { entries: 100, bytes: 700 }, 2],
   ])('is bounded in %s: the oldest goes first', (_, limits, left) => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     const cache = new EvidenceCache(folder, limits)
     const url = (i: number) => `${URL}${i}`
     for (let i = 0; i < 4; i++) {
@@ -118,7 +118,7 @@ describe('the cache', () => {
   })
 
   it('leaves files of others alone', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     writeFileSync(join(folder, 'notes.txt'), 'mine')
     const cache = new EvidenceCache(folder, { entries: 1, bytes: 1000 })
     for (const url of ['a', 'b', 'c']) cache.keep(entry('x', { url }), undefined)
@@ -134,7 +134,7 @@ async function cached(kind: 'crl' | 'ocsp' = 'crl') {
   const state: { answer: Answer | undefined } = { answer: undefined }
   const server = await evidenceServer(() => state.answer)
   const made = hierarchy({ [kind]: [`${server.url}/x`] })
-  const cache = new EvidenceCache(temporaryFolder())
+  const cache = new EvidenceCache(folderOfTest())
   const verify = async (now: Date, at = AT, from: 'online' | 'cached' = 'online') => {
     const revocation = { scope: 'end-entity', from } as const
     const { told, log } = await verifyLeaf(made, { at, revocation, fetch: { now: () => now, cache } })

@@ -75,6 +75,10 @@ describe('permitted and excluded', () => {
     ['an excluded IPv6 address', { exclude: ['ip:::1'] }, ['ip:::1'], [EXCLUDED]],
     ['a permitted mailbox', { permit: ['email:a@b.test'] }, ['email:a@b.test'], []],
     ['another mailbox', { permit: ['email:a@b.test'] }, ['email:A@b.test'], [NOT_PERMITTED]],
+    ['a mailbox beyond ASCII, permitted', { permit: ['email:b.test'] }, ['email:é@b.test'], []],
+    ['a mailbox beyond ASCII, elsewhere', { permit: ['email:b.test'] }, ['email:é@c.test'], [NOT_PERMITTED]],
+    ['a mailbox beyond ASCII, excluded', { exclude: ['email:b.test'] }, ['email:é@b.test'], [EXCLUDED]],
+    ['an excluded mailbox in quotes', { exclude: ['email:a@b.test'] }, ['email:"a"@b.test'], [EXCLUDED]],
     ['a permitted URI', { permit: ['uri:.test'] }, ['uri:https://a.test/'], []],
     ['another URI', { permit: ['uri:.test'] }, ['uri:https://a.example/'], [NOT_PERMITTED]],
     ['a directory name', { permit: ['dirname:O=b'] }, ['dirname:O=c'], [NOT_PERMITTED]],
@@ -273,6 +277,14 @@ describe('the budget', () => {
     })
     expect(performance.now() - started).toBeLessThan(5000)
   })
+})
+
+test('hundreds of long directory names under hundreds of others end soon', () => {
+  const long = Array.from({ length: 200 }, (_, i) => `OU=u${i}`).join()
+  const many = (name: string) => Array.from({ length: 480 }, (_, i) => `dirname:CN=${name}${i},${long}`)
+  const started = performance.now()
+  expect(check(behind({ exclude: many('a') }), { names: many('b') })).toEqual([])
+  expect(performance.now() - started).toBeLessThan(8000)
 })
 
 describe('the constraints themselves', () => {

@@ -235,6 +235,19 @@ describe('a delegated responder', () => {
       expect(codes(verdict)).toEqual([MUTED, 'ocsp-responder-status@0', 'crl-scope@0'])
       expect(facts(verdict, 'revocation.ocsp-responder-status')).toMatchObject({ status: 'unknown' })
     })
+
+    it('is not believed about itself, nor are two about each other', () => {
+      const a = holder({ ...fields, ...somewhereToAsk, name: 'a', serialNumber: 20 })
+      const b = holder({ ...fields, ...somewhereToAsk, name: 'b', serialNumber: 21 })
+      const says = (by: Holder, serialNumber: number) =>
+        response({ by, certificates: [by.certificate], certId: certId(CA.certificate, serialNumber) })
+      expect(codes(verify([says(a, 7), says(CA, 20)]))).toEqual([])
+      expect(codes(verify([says(a, 7), says(b, 20), says(CA, 21)]))).toEqual([])
+      expect(codes(verify([says(a, 7), says(a, 20)]))).toEqual([MUTED, 'ocsp-responder-status@0'])
+      const both = verify([says(a, 7), says(b, 20), says(a, 21)])
+      expect(both.valid).toBe(false)
+      expect(new Set(codes(both))).toEqual(new Set([MUTED, 'ocsp-responder-status@0']))
+    })
   })
 })
 

@@ -1,9 +1,12 @@
 /** Certificate policies: RFC 5280 §6.1.3 (d)–(f), §6.1.4 (a), (b), (h)–(j), §6.1.5 (g), as RFC 9618 computes them. */
 
 import { describe, expect, it } from 'vitest'
+import { ia5String, nullValue } from '../../src/der/writer.ts'
 import type { PolicyInputs } from '../../src/path/policies.ts'
 import type { Verdict } from '../../src/path/verify.ts'
-import { ANY_POLICY } from '../../src/x509/oids.ts'
+import type { PolicyQualifier } from '../../src/x509/extension.ts'
+import { encodeCertificatePolicies } from '../../src/x509/extension-encoding.ts'
+import { ANY_POLICY, POLICY_QUALIFIER } from '../../src/x509/oids.ts'
 import { certificates, type Entity, type Fields, intermediate, leaf, root } from './build-certificate.ts'
 import { errorsOf, judge, theFinding } from './judge.ts'
 
@@ -234,5 +237,28 @@ describe('hostile policies', () => {
     )
     expect(verdict.valid).toBe(true)
     expect(verdict.policies.userConstrained).toHaveLength(2000)
+  })
+})
+
+describe('§4.2.1.4 qualifiers', () => {
+  const cps = { oid: POLICY_QUALIFIER.cps, value: ia5String('http://a.test/cps') }
+  const unknown = { oid: '1.2.3.4', value: nullValue() }
+  const qualified = (critical: boolean, ...qualifiers: readonly PolicyQualifier[]): Fields => ({
+    extensions: { certificatePolicies: encodeCertificatePolicies([{ policyIdentifier: A, qualifiers }]) },
+    critical: { certificatePolicies: critical },
+  })
+
+  it.each<[string, Fields, readonly string[]]>([
+    ['one that the RFC defines, critical', qualified(true, cps), []],
+    ['an unknown one, not critical', qualified(false, cps, unknown), []],
+    ['an unknown one, critical', qualified(true, cps, unknown), ['policy.unknown-qualifier']],
+  ])('%s', (_, fields, expected) => {
+    expect(errorsOf(verdictOn([], fields))).toEqual(expected.map((code) => `${code}@0`))
+    expect(errorsOf(verdictOn([fields], {}))).toEqual(expected.map((code) => `${code}@1`))
+  })
+
+  it('the finding names the policy and the qualifier', () => {
+    const found = theFinding(verdictOn([], qualified(true, unknown)), 'policy.unknown-qualifier')
+    expect(found).toMatchObject({ policy: A, qualifier: '1.2.3.4' })
   })
 })

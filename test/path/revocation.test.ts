@@ -264,6 +264,18 @@ const SCOPES: readonly [string, DistributionPoint | undefined, Scope | undefined
     { distributionPoint: RELATIVE },
     'distribution-point',
   ],
+  [
+    'a relative name and one cRLIssuer',
+    point({ distributionPoint: RELATIVE, cRLIssuer: [directoryName('ca')] }),
+    { distributionPoint: ABSOLUTE, indirectCRL: true },
+    undefined,
+  ],
+  [
+    'a relative name and two cRLIssuers',
+    point({ distributionPoint: RELATIVE, cRLIssuer: [directoryName('ca'), directoryName('other')] }),
+    { distributionPoint: ABSOLUTE, indirectCRL: true },
+    'distribution-point',
+  ],
   ['onlyContainsUserCerts', undefined, { onlyContainsUserCerts: true }, undefined],
   ['onlyContainsCACerts', undefined, { onlyContainsCACerts: true }, 'ca-certificates-only'],
   ['onlyContainsAttributeCerts', undefined, { onlyContainsAttributeCerts: true }, 'attribute-certificates-only'],
@@ -408,6 +420,32 @@ describe('the issuer of a CRL (f)', () => {
     const verdict = verify({ crls: [], untrusted, revocation: { crls } })
     expect(codes(verdict)).toEqual([MUTED, 'crl-issuer-status@0'])
     expect(facts(verdict, 'revocation.crl-issuer-status')).toMatchObject({ status: 'revoked' })
+  })
+
+  it('must not stand below the certificate in question: a revoked CA would clear itself', () => {
+    const below = holder({ name: 'root', issuer: CA, serialNumber: 9 })
+    const forged = crl(below, { thisUpdate: days(-0.5) })
+    const crls = [crl(ROOT, { entries: [revoked(2)] }), forged, crl(CA)]
+    const certificates = [CA.certificate, below.certificate]
+    const verdict = verify({ crls: [], untrusted: certificates, revocation: { crls } })
+    expect(codes(verdict)).toEqual(['issuer-revoked@0', 'revoked@1'])
+    // Without the CRL of the root nobody speaks for the CA, and it is told why.
+    const alone = verify({ crls: [], untrusted: certificates, revocation: { crls: [forged, crl(CA)] } })
+    expect(codes(alone)).toContain('unknown@1')
+    expect(codes(alone)).toContain('crl-issuer-below@1')
+    // The same where it is the target that signs, or that is in question.
+    const asTarget = verify({ target: below.certificate, crls: [], revocation: { crls } })
+    expect(codes(asTarget)).toEqual(['issuer-revoked@0', 'revoked@1'])
+    const scope = 'end-entity'
+    const caAlone = verify({ target: CA.certificate, crls: [], untrusted: certificates, revocation: { crls, scope } })
+    expect(codes(caAlone)).toEqual(['revoked@0'])
+  })
+
+  it('may have the name of the CA that issued it, if that is not in question', () => {
+    const beside = holder({ name: 'root', issuer: ROOT, serialNumber: 9, cA: false, keyUsage: ['cRLSign'] })
+    const crls = [crl(beside), crl(CA)]
+    const certificates = [CA.certificate, beside.certificate]
+    expect(codes(verify({ crls: [], untrusted: certificates, revocation: { crls } }))).toEqual([])
   })
 
   it('must have a status that is known', () => {

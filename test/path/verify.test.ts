@@ -1,15 +1,19 @@
 /** Path validation, RFC 5280 §6.1, from outside: per rule one path that passes, one that does not, the boundary. */
 
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DerError } from '../../src/der/reader.ts'
-import { bitString, contextPrimitive, integer, nullValue, oid, sequence } from '../../src/der/writer.ts'
+import { bitString, context, contextPrimitive, integer, nullValue, oid, sequence } from '../../src/der/writer.ts'
 import { PkiError } from '../../src/errors.ts'
+import type { Signer } from '../../src/keys/keys.ts'
+import { lintCertificate } from '../../src/path/lint.ts'
 import { RFC5280, RFC5280_STRICT, WEBPKI } from '../../src/path/rule-set.ts'
 import { SignatureMemory } from '../../src/path/signatures.ts'
 import { IssuerPool, TrustStore } from '../../src/path/trust-store.ts'
 import type { VerifyOptions } from '../../src/path/verify.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { EXTENSION, KEY_PURPOSE, SIGNATURE_ALGORITHM } from '../../src/x509/oids.ts'
+import { parseSubjectPublicKeyInfo } from '../../src/x509/public-key.ts'
 import { hex } from '../der/hex.ts'
 import { AT, certificates, type Entity, type Fields, intermediate, leaf, root } from './build-certificate.ts'
 import { codesOf, errorsOf, judge, theFinding } from './judge.ts'
@@ -221,8 +225,95 @@ describe('§6.1.4 (k), (n) who may issue', () => {
     expect(errorsOf(judge(leaf(old), [anchor], certificates(old)))).toEqual(['basic-constraints.missing@1'])
   })
 
+  it.each([
+    ['1', undefined],
+    ['2', context(0, integer(1))],
+  ])(
+    'an intermediate of version %s is none although it says so in an extension, which it cannot have',
+    (_, version) => {
+      const old = intermediate(ROOT, { unchecked: { parts: { version } } })
+      expect(errorsOf(judge(leaf(old), [anchor], certificates(old)))).toEqual(['basic-constraints.missing@1'])
+    },
+  )
+
   it('a target is not asked', () => {
     expect(judge(leaf(CA, { ca: true, keyUsage: ['digitalSignature'] }), [anchor], [ca]).valid).toBe(true)
+  })
+})
+
+describe('§6.1.4 (d)–(f) the parameters of a key', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 })
+  const whole = parseSubjectPublicKeyInfo(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })))
+  const signs = (parameters: Uint8Array): Signer => ({
+    publicKey: whole.withParameters(parameters),
+    algorithm: sequence(oid(SIGNATURE_ALGORITHM['dsa-with-SHA256'])),
+    sign: (data) => new Uint8Array(sign('sha256', data, privateKey)),
+  })
+  const dsaRoot = root({ key: signs(whole.algorithm.parameters as Uint8Array) })
+
+  it.each([
+    ['inherited', nullValue(), []],
+    ['malformed', sequence(nullValue()), ['signature.unusable-key@0', 'key.malformed@1']],
+    ['of another type', integer(1), ['signature.unusable-key@0', 'key.malformed@1']],
+  ])('%s', (_, parameters, expected) => {
+    const issuer = intermediate(dsaRoot, { key: signs(parameters) })
+    expect(errorsOf(judge(leaf(issuer), certificates(dsaRoot), certificates(issuer)))).toEqual(expected)
+  })
+})
+
+describe('algorithms that are too weak are told, and reject nothing (RFC 9325 §4.5)', () => {
+  const weak = { algorithm: SIGNATURE_ALGORITHM.sha1WithRSAEncryption, digest: 'sha1' } as const
+  const rsa = (bits: number, digest: 'md5' | 'sha1' | 'sha256'): Signer => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+    return {
+      publicKey: parseSubjectPublicKeyInfo(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))),
+      algorithm: sequence(oid(SIGNATURE_ALGORITHM[`${digest}WithRSAEncryption`]), nullValue()),
+      sign: (data) => new Uint8Array(sign(digest, data, privateKey)),
+    }
+  }
+  const [old, older] = [root({ key: rsa(2048, 'sha1') }), root({ key: rsa(2048, 'md5') })]
+  const short = root({ key: rsa(1024, 'sha256') })
+
+  it('SHA-1, MD5, and RSA below 2048 bits', () => {
+    for (const rules of [RFC5280, RFC5280_STRICT]) {
+      const verdict = judge(leaf(old), certificates(old), [], { rules })
+      expect(verdict.valid).toBe(true)
+      // The signature of the anchor on itself convinces nobody.
+      expect(verdict.findings).toEqual([{ code: 'signature.weak-digest', certificate: 0, ...weak }])
+      expect(theFinding(judge(leaf(older), certificates(older), [], { rules }), 'signature.weak-digest').digest).toBe(
+        'md5',
+      )
+      const rsaEncryption = short.certificate.publicKey.algorithm.oid
+      const facts = { keyType: rsaEncryption, bits: 1024, minimum: 2048 }
+      expect(judge(leaf(short), certificates(short), [], { rules })).toMatchObject({
+        valid: true,
+        findings: [{ code: 'key.too-short', certificate: 1, ...facts }],
+      })
+    }
+  })
+
+  it('a key is told of in every place', () => {
+    const issuer = intermediate(short, { key: short.signer })
+    const target = leaf(issuer, { key: short.signer })
+    expect(codesOf(judge(target, certificates(short), certificates(issuer)))).toEqual(
+      [0, 1, 2].map((index) => `key.too-short@${index}`),
+    )
+  })
+
+  it('under webpki errors of its own say it', () => {
+    const codes = codesOf(judge(leaf(short, { key: rsa(1024, 'sha1') }), certificates(short), [], { rules: WEBPKI }))
+    expect(codes).toEqual(expect.arrayContaining(['webpki.key-size@0', 'webpki.key-size@1']))
+    expect(codes.filter((code) => /^(?:signature|key)\./.test(code))).toEqual([])
+    expect(codesOf(judge(leaf(old), certificates(old), [], { rules: WEBPKI }))).toContain(
+      'webpki.signature-algorithm@0',
+    )
+  })
+
+  it('lint tells of both, and not of the signature that a root makes on itself', () => {
+    const lint = (certificate: Certificate) => lintCertificate(certificate, RFC5280).map(({ code }) => code)
+    expect(lint(leaf(old))).toEqual(['signature.weak-digest'])
+    expect(lint(old.certificate)).toEqual([])
+    expect(lint(short.certificate)).toEqual(['key.too-short'])
   })
 })
 

@@ -19,7 +19,7 @@ describe('each override', () => {
     ['key', 'client', { key: 'ed25519' }, { key: 'ed25519' }],
     ['digest', 'client', { digest: 'sha512' }, { digest: 'sha512' }],
     ['subject', 'client', { subject: 'CN=x,O=y' }, { subject: 'CN=x,O=y' }],
-    ['notAfter', 'client', { notAfter: '1d' }, { validity: { notAfter: '1d', beyondIssuer: 'refuse' } }],
+    ['notAfter', 'client', { notAfter: '1d' }, { validity: { notAfter: '1d', beyondIssuer: 'refuse-longer' } }],
     ['notBefore', 'client', { notBefore: '-1d' }, { validity: { notAfter: '397d', notBefore: '-1d' } }],
     ['path length', 'intermediate', { pathLenConstraint: 3 }, { basicConstraints: { cA: true, pathLenConstraint: 3 } }],
     ['no path length', 'intermediate', { pathLenConstraint: 'none' }, { basicConstraints: { cA: true } }],

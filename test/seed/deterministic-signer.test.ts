@@ -3,7 +3,6 @@ import { DerReader } from '../../src/der/reader.ts'
 import {
   createSigner,
   type DigestName,
-  defaultScheme,
   generateKey,
   type KeyAlgorithmName,
   type PrivateKey,
@@ -36,7 +35,7 @@ const ALGORITHMS: readonly KeyAlgorithmName[] = [
 
 describe.each(ALGORITHMS)('a key of kind %s', (name) => {
   const key = generateKey(name)
-  const scheme = defaultScheme(name)
+  const scheme = { pss: name.startsWith('rsa-pss') }
 
   it('signs the same octets the same way, from signer to signer, and so that OpenSSL agrees', () => {
     const signer = createDeterministicSigner(key, scheme)

@@ -8,7 +8,8 @@ import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { markedProfile, SEED_MARK } from '../../src/seed/mark.ts'
 import { createSeededSource } from '../../src/seed/seeded-source.ts'
 import { EXTENSION } from '../../src/x509/oids.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, run } from '../foreign-program.ts'
+import { withFiles } from '../temporary-folder.ts'
 import { noRandomness } from './golden-hierarchy.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
@@ -124,10 +125,10 @@ describe('the mark', () => {
     withFiles(files, (folder) => {
       const at = (file: string) => `${folder}/${file}`
       const chain = ['-CAfile', at('root.pem'), '-untrusted', at('ca1.pem')]
-      expect(runProgram('openssl', ['verify', '-x509_strict', ...chain, at('client.pem')]).status).toBe(0)
+      expect(run(program('openssl'), ['verify', '-x509_strict', ...chain, at('client.pem')]).status).toBe(0)
       const trust = ['--load-ca-certificate', at('root.pem')]
-      expect(runProgram('certtool', ['--verify', ...trust, '--infile', at('chain.pem')]).status).toBe(0)
-      expect(runProgram('openssl', ['x509', '-text', '-noout', '-in', at('client.pem')]).stdout).toContain(SEED_MARK)
+      expect(run(program('certtool'), ['--verify', ...trust, '--infile', at('chain.pem')]).status).toBe(0)
+      expect(run(program('openssl'), ['x509', '-text', '-noout', '-in', at('client.pem')]).stdout).toContain(SEED_MARK)
     })
   })
 })

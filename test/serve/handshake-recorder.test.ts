@@ -74,4 +74,14 @@ describe('what cannot be read is a step that says so, or nothing', () => {
     const steps = stepsOf(record(HANDSHAKE, message(2, body)), record(23, new Array<number>(40).fill(7)))
     expect(steps.map(({ name }) => name)).toEqual(['ServerHello', 'encrypted'])
   })
+
+  it.each([0, 3, 15])('records of TLS 1.3 with %s octets, in which there is no room for a tag', (length) => {
+    const recorder = new HandshakeRecorder()
+    const supportedVersions = [0, 6, 0, 43, 0, 2, 3, 4]
+    const body = [3, 3, ...new Array<number>(32).fill(0), 0, 0x13, 0x01, 0, ...supportedVersions]
+    recorder.noteSecret(`SERVER_HANDSHAKE_TRAFFIC_SECRET 00 ${'11'.repeat(32)}`)
+    recorder.note('server', record(HANDSHAKE, message(2, body)), 0)
+    recorder.note('server', record(23, new Array<number>(length).fill(7)), 1)
+    expect(recorder.steps().map(({ name }) => name)).toEqual(['ServerHello', 'encrypted'])
+  })
 })

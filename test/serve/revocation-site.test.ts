@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parsePkcs7 } from '../../src/container/pkcs7.ts'
 import { createSigner, type PrivateKey } from '../../src/keys/keys.ts'
@@ -7,6 +8,7 @@ import { publishCrl } from '../../src/store/publish-crl.ts'
 import { parseCertificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
 import { type BasicOcspResponse, parseOcspResponse } from '../../src/x509/ocsp.ts'
+import { encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request-encoding.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
 import { issue, NOW } from '../issue/authority.ts'
 import { ALONE } from '../store/test-store.ts'
@@ -47,6 +49,9 @@ describe('routes', () => {
     '/crl/ca1~user.crl',
     '/crl/../ca1.crl',
     '/crl/..%2fprivate%2fca1.crl',
+    '/crl/ca1~..%2F..%2Fcrl%2Fca1.crl',
+    '/crl/ca1~%00.crl',
+    '/crl/ca1~.crl',
     '/crl/%zz.crl',
     '/aia/nobody.cer',
     '/ocsp',
@@ -56,6 +61,18 @@ describe('routes', () => {
     '*',
   ])('GET %s: 404', async (target) => {
     expect((await testSite().ask(target)).status).toBe(404)
+  })
+
+  it('nothing outside the folder of CRLs is read, whatever stands behind the tilde', async () => {
+    const site = testSite()
+    await site.ask('/crl/ca1.crl')
+    copyFileSync(site.store.crlPath('ca1'), join(site.store.folder, 'elsewhere.crl'))
+    mkdirSync(join(site.store.folder, 'crl', 'ca1~x'))
+    expect((await site.ask('/crl/ca1~x%2F..%2F..%2Felsewhere.crl')).status).toBe(404)
+    expect(() => site.store.crlPath('ca1', 'x/../../elsewhere')).toThrow(
+      expect.objectContaining({ code: 'usage.name' }),
+    )
+    expect(site.problems).toEqual([])
   })
 
   it('a certificate that is no CA has neither a CRL nor a place', async () => {
@@ -244,6 +261,19 @@ describe('OCSP', () => {
     expect(answer.headers['Cache-Control']).toBe('no-store')
     expect(basicOf(answer).nonce).toEqual(nonce)
     expect((await askOcsp(plain)).headers['Cache-Control']).toBe('no-store')
+  })
+
+  it('the answer to a small request is kept, that to a large one is made each time', async () => {
+    const { askOcsp, add, ca, setNow } = testSite()
+    const one = encodeCertId(add('alice').certificate, ca.certificate)
+    const madeAt = async (times: number) => {
+      const request = encodeOcspRequest({ certIds: new Array<Uint8Array>(times).fill(one) })
+      return basicOf(await askOcsp(request)).producedAt
+    }
+    for (const times of [1, 100]) expect(await madeAt(times)).toEqual(NOW)
+    setNow(later(1000))
+    expect(await madeAt(1)).toEqual(NOW)
+    expect(await madeAt(100)).toEqual(later(1000))
   })
 
   it.each<[string, (site: TestSite) => Promise<HttpAnswer>, string]>([

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { type QuotingName, quote } from '../../src/snippet/quoting.ts'
-import { errorOf } from './thrown.ts'
+import { errorOf } from '../thrown.ts'
 
 /** A path that hurts wherever it is pasted. */
 const ODD = '/home/it\'s "my" \\PKI; #1/server.key'

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { runPki } from '../cli/memory-io.ts'
-import { pictureOf, temporaryFolder } from '../cli/temporary-folder.ts'
+import { folderOfTest, pictureOf } from '../temporary-folder.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
 
@@ -13,7 +13,7 @@ const run = (...argv: readonly string[]) => runPki(argv, { cwd, now: NOW })
 const exported = (file: string) => join(cwd, 'pki', 'exports', file)
 
 beforeEach(async () => {
-  cwd = temporaryFolder()
+  cwd = folderOfTest()
   for (const line of [
     'init root',
     'issue intermediate ca1 --from root',

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findTemplate, listTemplates } from '../../src/snippet/find.ts'
 import { fillTemplate, parseTemplate } from '../../src/snippet/template.ts'
-import { temporaryFolder } from '../cli/temporary-folder.ts'
-import { errorOf } from './thrown.ts'
+import { folderOfTest } from '../temporary-folder.ts'
+import { errorOf } from '../thrown.ts'
 
 const BUILT_IN = join(import.meta.dirname, '../../templates/consumers')
 const HEAD = '---\ndescription: a thing\nfile: thing.conf\nquoting: json\n---\n'
@@ -84,7 +84,7 @@ test.each(listTemplates([BUILT_IN]).map(({ template }) => [template.name, templa
 )
 
 test("a new file is a new snippet, and a project's own comes first", () => {
-  const folder = join(temporaryFolder(), 'consumers')
+  const folder = join(folderOfTest(), 'consumers')
   mkdirSync(folder)
   writeFileSync(join(folder, 'mine.toml'), HEAD)
   writeFileSync(join(folder, 'nginx.conf'), HEAD)

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { PkiError } from '../../src/errors.ts'
 import { writeArtifacts } from '../../src/store/file-writer.ts'
 import { sessionWithStore } from '../cli/session.ts'
-import { pictureOf, temporaryFolder } from '../cli/temporary-folder.ts'
+import { folderOfTest, pictureOf } from '../temporary-folder.ts'
 
 const failure = vi.hoisted(() => ({ call: '', at: 0, code: '', count: 0 }))
 
@@ -83,7 +83,7 @@ describe.each(COMMANDS)('$title', ({ line }) => {
 })
 
 it('falls back to copying where there are no hard links', () => {
-  const folder = temporaryFolder()
+  const folder = folderOfTest()
   failAt('linkSync', 1, 'EPERM')
   const artifact = { fileName: 'a.txt', bytes: Buffer.from('a'), mode: 0o644 } as const
   expect(writeArtifacts(folder, [artifact])).toEqual([`${folder}/a.txt`])
@@ -91,7 +91,7 @@ it('falls back to copying where there are no hard links', () => {
 })
 
 it('tells a file that appeared in the last moment from a failing disk', () => {
-  const folder = temporaryFolder()
+  const folder = folderOfTest()
   failAt('linkSync', 2, 'EEXIST')
   const artifacts = ['a.txt', 'b.txt'].map((fileName) => ({ fileName, bytes: Buffer.from('a'), mode: 0o644 }) as const)
   expect(() => writeArtifacts(folder, artifacts)).toThrow(expect.objectContaining({ code: 'refused.exists' }))
@@ -100,6 +100,6 @@ it('tells a file that appeared in the last moment from a failing disk', () => {
 
 it('passes on what is no failure of the file system', () => {
   const artifact = { fileName: '../a.txt', bytes: new Uint8Array(), mode: 0o644 } as const
-  expect(() => writeArtifacts(temporaryFolder(), [artifact])).toThrow(RangeError)
-  expect(() => writeArtifacts(temporaryFolder(), [artifact])).not.toThrow(PkiError)
+  expect(() => writeArtifacts(folderOfTest(), [artifact])).toThrow(RangeError)
+  expect(() => writeArtifacts(folderOfTest(), [artifact])).not.toThrow(PkiError)
 })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { appendEvents, type JournalEvent } from '../../src/store/journal.ts'
 import { JournalFollower } from '../../src/store/journal-follower.ts'
-import { temporaryFolder } from '../cli/temporary-folder.ts'
 import { NOW } from '../issue/authority.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 const requested = (name: string): JournalEvent => ({ event: 'requested', name, subject: `CN=${name}` })
 const line = (name: string, fields: object = {}) =>
@@ -14,7 +14,7 @@ const line = (name: string, fields: object = {}) =>
 
 /** A journal that is not there yet, and a follower that takes down the names of what is requested. */
 function following(wanted: readonly JournalEvent['event'][] = ['requested']) {
-  const path = join(temporaryFolder(), 'journal.jsonl')
+  const path = join(folderOfTest(), 'journal.jsonl')
   const seen: string[] = []
   const follower = new JournalFollower(path, {
     wanted: new Set(wanted),

@@ -2,11 +2,11 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { appendEvents, type JournalEvent, readJournal } from '../../src/store/journal.ts'
-import { temporaryFolder } from '../cli/temporary-folder.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
 const event = (name: string): JournalEvent => ({ event: 'requested', name, subject: `CN=${name}` })
-const newJournal = () => join(temporaryFolder(), 'journal.jsonl')
+const newJournal = () => join(folderOfTest(), 'journal.jsonl')
 
 describe('the journal', () => {
   it('holds one event a line, with its version and time', () => {
@@ -47,7 +47,7 @@ describe('the journal', () => {
   })
 
   it('says that it cannot be written', () => {
-    const path = join(temporaryFolder(), 'missing', 'journal.jsonl')
+    const path = join(folderOfTest(), 'missing', 'journal.jsonl')
     expect(() => appendEvents(path, [event('a')], NOW)).toThrow(expect.objectContaining({ code: 'refused.write' }))
   })
 })

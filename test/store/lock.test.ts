@@ -4,12 +4,12 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { withLock } from '../../src/store/lock.ts'
-import { temporaryFolder } from '../cli/temporary-folder.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 const HOLDER = 1001
 const OTHER = 1002
 
-const lockFile = () => join(temporaryFolder(), '.lock')
+const lockFile = () => join(folderOfTest(), '.lock')
 const processes = (...running: readonly number[]) => ({ pid: OTHER, isRunning: (pid: number) => running.includes(pid) })
 
 describe('withLock', () => {

@@ -10,8 +10,8 @@ import { recordRevocation, undoRevocation } from '../../src/store/record-revocat
 import { parseCrl } from '../../src/x509/crl.ts'
 import type { CrlReason } from '../../src/x509/crl-extension.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
-import { pictureOf } from '../cli/temporary-folder.ts'
 import { NOW } from '../issue/authority.ts'
+import { pictureOf } from '../temporary-folder.ts'
 import { CONTEXT, testStore } from './test-store.ts'
 
 const WEEK = 7 * 24 * 3600 * 1000

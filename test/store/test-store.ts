@@ -7,8 +7,8 @@ import { issuedEvent } from '../../src/store/issued-event.ts'
 import type { RevocableCertificate } from '../../src/store/record-revocation.ts'
 import { Store } from '../../src/store/store.ts'
 import { type Certificate, fingerprint } from '../../src/x509/certificate.ts'
-import { folderOfTest } from '../interop/programs.ts'
 import { issue, NOW } from '../issue/authority.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 /** No other process runs. */
 export const ALONE = { pid: 4711, isRunning: () => false }

@@ -4,15 +4,14 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
-import type { DefectId } from '../../src/defect/catalogue.ts'
-import { type FindingCode, RFC5280_STRICT, verifyCertificate } from '../../src/index.ts'
+import { type DefectId, type FindingCode, listDefects, RFC5280_STRICT, verifyCertificate } from '../../src/index.ts'
 import { createPki } from '../../src/testing/create-pki.ts'
 import type { WhoAmI } from '../../src/testing/mutual-tls-server.ts'
 import type { TestCredential } from '../../src/testing/test-credential.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName } from '../../src/x509/name-text.ts'
 import { KEY_PURPOSE } from '../../src/x509/oids.ts'
-import { temporaryFolder } from '../cli/temporary-folder.ts'
+import { folderOfTest } from '../temporary-folder.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
 
@@ -213,8 +212,19 @@ async function outcome(port: number, options: object): Promise<string> {
   })
 }
 
+/** The ids of defects that are one certificate's, and the profile that they take. */
+function singleDefects(): readonly (readonly [id: DefectId, profile: string | undefined])[] {
+  const profiles = { target: undefined, authority: 'intermediate', upper: 'intermediate', root: 'root' }
+  return listDefects().flatMap(({ id, certificates = {}, presented, crls }) => {
+    const [place, ...others] = Object.keys(certificates) as (keyof typeof profiles)[]
+    const isSingle = place !== undefined && others.length === 0 && presented === undefined && crls === undefined
+    return isSingle ? [[id as DefectId, profiles[place]] as const] : []
+  })
+}
+
 describe('defect', () => {
   const pki = createPki({ now: NOW })
+  const rsa = createPki({ now: NOW, key: 'rsa-2048' })
   const findingsOf = ({ certificate, chain }: TestCredential) => {
     const trustAnchors = [pki.root().certificate]
     const identity = { type: 'dns', value: 'localhost' } as const
@@ -230,6 +240,14 @@ describe('defect', () => {
     expect(findingsOf(pki.defect(defects))).toEqual(codes)
   })
 
+  it.each(singleDefects())('%s can be asked for', (id, profile) => {
+    const { certificate } = (id === 'md5-signature' ? rsa : pki).defect(
+      id,
+      profile === undefined ? {} : { profile, unchecked: true },
+    )
+    expect(certificate.encoded.length).toBeGreaterThan(0)
+  })
+
   it('is the same for the same defect, and has a name of its own if it is given one', () => {
     expect(pki.defect('expired')).toBe(pki.defect('expired'))
     expect(subjectOf(pki.defect('expired', { name: 'old' }))).toBe('CN=old')
@@ -243,7 +261,10 @@ describe('defect', () => {
 
   it.each<[string, () => unknown]>([
     ['a defect of authorities on a server', () => pki.defect('authority-expired', { name: 'misplaced' })],
+    ['a digest that goes with RSA only', () => pki.defect('md5-signature')],
     ['two that contradict each other', () => pki.defect(['expired', 'not-yet-valid'])],
+    // @ts-expect-error: the ids are a union of texts, and this is none of them
+    ['an id that is none', () => pki.defect('expird')],
   ])('refuses %s', (_, make) => {
     expect(make).toThrowError(expect.objectContaining({ code: 'usage.option' }))
   })
@@ -261,7 +282,7 @@ describe('writeTo', () => {
   pki.client('alice')
 
   it('writes what was made, keys for their owner alone', () => {
-    const folder = join(temporaryFolder(), 'certificates')
+    const folder = join(folderOfTest(), 'certificates')
     const paths = pki.writeTo(folder)
     expect(readdirSync(folder).sort()).toEqual(
       ['_.web.test', 'alice', 'intermediate', 'root']
@@ -276,7 +297,7 @@ describe('writeTo', () => {
   })
 
   it('replaces nothing', () => {
-    const folder = temporaryFolder()
+    const folder = folderOfTest()
     pki.writeTo(folder)
     expect(() => pki.writeTo(folder)).toThrowError(expect.objectContaining({ code: 'refused.exists' }))
   })

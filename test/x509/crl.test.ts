@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Tag } from '../../src/der/reader.ts'
 import {
-  bitString,
   boolean,
   concatBytes,
   context,
@@ -23,6 +22,7 @@ import {
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-name.ts'
 import { parseName } from '../../src/x509/name.ts'
 import { ACCESS_METHOD, EXTENSION } from '../../src/x509/oids.ts'
+import { encodeSigned } from '../../src/x509/signed.ts'
 import { faultOffset, hex } from '../der/hex.ts'
 import { commonName, extension, P256_KEY } from './certificate-bytes.ts'
 
@@ -52,7 +52,7 @@ function crlBytes(parts: Partial<CrlParts> = {}): Uint8Array {
     ...(extensions === undefined ? [] : [context(0, sequence(...extensions))]),
     ...(rest ?? []),
   )
-  return sequence(tbs, signer.algorithm, bitString(signer.sign(tbs)))
+  return encodeSigned(tbs, signer)
 }
 
 function entry(serialNumber: number | bigint, ...extensions: readonly Uint8Array[]): Uint8Array {
@@ -190,6 +190,7 @@ describe('CRL extensions', () => {
 
   it.each([
     ['cRLNumber', integer(-1)],
+    ['cRLNumber', integer(2n ** 168n)],
     ['cRLNumber', octetString(hex('01'))],
     ['deltaCRLIndicator', integer(-1)],
     ['issuingDistributionPoint', sequence(hex('84 01 00'))],

@@ -2,28 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8String } from '../../src/der/writer.ts'
 import { PkiError } from '../../src/errors.ts'
+import { parseDnsName } from '../../src/x509/dns-name-text.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import {
   formatGeneralName,
   guessGeneralName,
-  parseDnsName,
   parseGeneralNameText,
-  parseIpRange,
   parseSubtreeText,
-  requireSpiffeId,
 } from '../../src/x509/general-name-text.ts'
+import { parseIpRange } from '../../src/x509/ip-address-text.ts'
 import { OTHER_NAME } from '../../src/x509/oids.ts'
+import { requireSpiffeId } from '../../src/x509/uri-text.ts'
 import { hex } from '../der/hex.ts'
-
-function codeOf(call: () => unknown): string {
-  try {
-    call()
-  } catch (error) {
-    if (error instanceof PkiError) return error.code
-    throw error
-  }
-  return 'none'
-}
+import { errorOf } from '../thrown.ts'
 
 describe('parseGeneralNameText', () => {
   test.each<[string, GeneralName]>([
@@ -94,7 +85,7 @@ describe('parseGeneralNameText', () => {
     'othername:1.2.3:0c01',
     'othername:x:0c0161',
   ])('%j is refused', (text) => {
-    expect(codeOf(() => parseGeneralNameText(text))).toBe('usage.general-name')
+    expect(errorOf(() => parseGeneralNameText(text)).code).toBe('usage.general-name')
   })
 
   test('the refusal names the text', () => {
@@ -158,12 +149,12 @@ describe('parseSubtreeText', () => {
     'ip:10.0.0.0/ff00::',
     'ip:2001:db8::/129',
   ])('%j is refused', (text) => {
-    expect(codeOf(() => parseSubtreeText(text))).toBe('usage.general-name')
+    expect(errorOf(() => parseSubtreeText(text)).code).toBe('usage.general-name')
   })
 
   test('the hint for bits behind the mask is the network', () => {
     const wrong = () => parseIpRange('10.1.2.3/8')
-    expect(codeOf(wrong)).toBe('usage.general-name')
+    expect(errorOf(wrong).code).toBe('usage.general-name')
     expect(wrong).toThrow(expect.objectContaining({ hint: expect.stringContaining('10.0.0.0/8') }))
   })
 })
@@ -195,7 +186,7 @@ describe('requireSpiffeId', () => {
     `spiffe://${'a'.repeat(256)}/b`,
     `${longest}b`,
   ])('%s is refused', (text) => {
-    expect(codeOf(() => requireSpiffeId(text))).toBe('usage.general-name')
+    expect(errorOf(() => requireSpiffeId(text)).code).toBe('usage.general-name')
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { printableString, utf8String } from '../../src/der/writer.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
 import {
@@ -8,6 +9,7 @@ import {
   overlapsSubtree,
   type SubtreeMatch,
 } from '../../src/x509/general-subtree.ts'
+import { OTHER_NAME } from '../../src/x509/oids.ts'
 import { hex } from '../der/hex.ts'
 
 const dns = (value: string): GeneralName => ({ type: 'dNSName', value })
@@ -54,6 +56,9 @@ describe('rfc822Name', () => {
     ['root@EXAMPLE.com', 'root@example.COM', 'within'],
     ['Root@example.com', 'root@example.com', 'outside'],
     ['root@host.example.com', 'root@example.com', 'outside'],
+    ['"root"@example.com', 'root@example.com', 'within'],
+    ['root@example.com', '"r\\oot"@example.com', 'within'],
+    ['"ro ot"@example.com', 'root@example.com', 'outside'],
     ['*@example.com', '*@example.com', 'within'],
     ['a@example.com', '*@example.com', 'outside'],
     ['a@example.com', 'example.com', 'within'],
@@ -70,6 +75,41 @@ describe('rfc822Name', () => {
     ['a@example.com', '*.example.com', 'malformed'],
   ])('%j in %j: %s', (name, base, match) => {
     expect(isWithinSubtree(email(name), email(base))).toBe(match)
+  })
+})
+
+describe('SmtpUTF8Mailbox (RFC 9598 §6)', () => {
+  const utf8 = (value: string): GeneralName => ({
+    type: 'otherName',
+    typeId: OTHER_NAME.smtpUtf8Mailbox,
+    value: utf8String(value),
+  })
+
+  test.each<[string, string, SubtreeMatch]>([
+    ['é@example.com', 'example.com', 'within'],
+    ['é@EXAMPLE.com', 'example.COM', 'within'],
+    ['é@example.com', '', 'within'],
+    ['é@host.example.com', '.example.com', 'within'],
+    ['é@host.example.com', 'example.com', 'outside'],
+    ['é@example.com', 'e@example.com', 'outside'],
+    ['a@example.com', 'a@example.com', 'within'],
+    ['é@bücher.test', 'xn--bcher-kva.test', 'malformed'],
+    ['é', 'example.com', 'malformed'],
+    ['é é@example.com', 'example.com', 'malformed'],
+  ])('%j in %j: %s', (name, base, match) => {
+    expect(isWithinSubtree(utf8(name), email(base))).toBe(match)
+  })
+
+  test('in another type of string is malformed, and its own form nobody constrains', () => {
+    const typeId = OTHER_NAME.smtpUtf8Mailbox
+    const printable: GeneralName = { type: 'otherName', typeId, value: printableString('a@example.com') }
+    expect(isWithinSubtree(printable, email('example.com'))).toBe('malformed')
+    expect(isWithinSubtree(utf8('é@example.com'), utf8('é@example.com'))).toBe('unsupported')
+  })
+
+  test('no other otherName is a mailbox', () => {
+    const name: GeneralName = { type: 'otherName', typeId: '1.2.3', value: utf8String('é@example.com') }
+    expect(isWithinSubtree(name, email('example.com'))).toBe('not-comparable')
   })
 })
 

@@ -19,6 +19,17 @@ const cn = (text: string): AttributeToWrite => ({ oid: commonName, encoded: utf8
 const o = (text: string): AttributeToWrite => ({ oid: organizationName, encoded: utf8String(text) })
 const name = (...rdns: readonly (readonly AttributeToWrite[])[]) => parseName(encodeName(rdns))
 
+test.each([
+  ['combining characters', '\u0301', '\u0323'],
+  ['halfwidth voicing marks', '\uff9e', '\u0338'],
+])('a multitude of %s takes no longer than other text', (_, one, other) => {
+  const hostile = name([cn(`a${one.repeat(60_000)}${other.repeat(60_000)}${`${one}${other}`.repeat(60_000)}`)])
+  const started = performance.now()
+  expect(hostile.equals(name([cn('a')]))).toBe(false)
+  expect(hostile.key).not.toBe('')
+  expect(performance.now() - started).toBeLessThan(2000)
+})
+
 describe('equality (§7.1)', () => {
   test.each<[string, ReturnType<typeof name>, ReturnType<typeof name>, boolean]>([
     ['the same', name([cn('a')]), name([cn('a')]), true],
@@ -28,6 +39,18 @@ describe('equality (§7.1)', () => {
     ['white space within', name([cn('a   b')]), name([cn('a b')]), true],
     ['white space against none', name([cn('a b')]), name([cn('ab')]), false],
     ['composed and decomposed letters', name([cn('\u00e9')]), name([cn('e\u0301')]), true],
+    [
+      'thirty combining characters, composed and not',
+      name([cn(`\u00e9${'\u0301'.repeat(29)}`)]),
+      name([cn(`e${'\u0301'.repeat(30)}`)]),
+      true,
+    ],
+    [
+      'thirty-one: as they are written',
+      name([cn(`\u00e9${'\u0301'.repeat(31)}`)]),
+      name([cn(`e${'\u0301'.repeat(32)}`)]),
+      false,
+    ],
     [
       'PrintableString and UTF8String',
       name([{ oid: commonName, encoded: printableString('a') }]),

@@ -18,7 +18,8 @@ import { parseOcspRequest } from '../../src/x509/ocsp-request.ts'
 import { OCSP } from '../../src/x509/oids.ts'
 import { checkSignature } from '../../src/x509/signature.ts'
 import { faultOffset, hex } from '../der/hex.ts'
-import { needs, program, removeFolder, runWell, temporaryFolder } from '../interop/programs.ts'
+import { needs, program, runWell } from '../foreign-program.ts'
+import { folderOfSuite, removeFolder } from '../temporary-folder.ts'
 import { certificateBytes, commonName, extension, P256_KEY } from './certificate-bytes.ts'
 import {
   byKey,
@@ -203,7 +204,7 @@ describe('parseOcspRequest', () => {
 })
 
 needs('openssl')('openssl ocsp', () => {
-  const folder = temporaryFolder('ocsp')
+  const folder = folderOfSuite('ocsp')
   afterAll(() => removeFolder(folder))
   const file = (name: string, content: string) => {
     writeFileSync(join(folder, name), content)

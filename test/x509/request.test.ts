@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bitString, context, integer, oid, sequence, setOf, utf8String } from '../../src/der/writer.ts'
 import { createSigner, generateKey } from '../../src/keys/keys.ts'
@@ -6,8 +7,10 @@ import { formatGeneralName } from '../../src/x509/general-name-text.ts'
 import { formatName, parseNameText } from '../../src/x509/name-text.ts'
 import { REQUEST_ATTRIBUTE } from '../../src/x509/oids.ts'
 import { checkRequestSignature, parseRequest } from '../../src/x509/request.ts'
+import { encodeSigned } from '../../src/x509/signed.ts'
 import { faultOffset } from '../der/hex.ts'
-import { hasProgram, runProgram, withFiles } from '../foreign-program.ts'
+import { hasProgram, program, runWell } from '../foreign-program.ts'
+import { withFiles } from '../temporary-folder.ts'
 
 const key = generateKey('ec-p256')
 const signer = createSigner(key)
@@ -34,7 +37,7 @@ function build({
   behindInfo = new Uint8Array(),
 }: Parts = {}) {
   const info = sequence(integer(version), parseNameText('CN=a'), key.publicKey.encoded, tagged, behindInfo)
-  return sequence(info, signer.algorithm, bitString(signer.sign(info)))
+  return encodeSigned(info, signer)
 }
 
 describe('parseRequest', () => {
@@ -125,10 +128,9 @@ describe.skipIf(!hasProgram('openssl'))('requests that openssl made', () => {
     const san = 'subjectAltName=DNS:a.test,IP:10.0.0.1'
     const bytes = withFiles({}, (folder) => {
       const args = ['req', '-new', '-newkey', kind, ...options, '-nodes', '-subj', '/O=b/CN=a', '-addext', san]
-      const { status, output } = runProgram('openssl', [...args, '-outform', 'DER', '-keyout', `${folder}/key`])
-      expect(status, output).toBe(0)
-      const { stdout } = runProgram('openssl', [...args, '-outform', 'DER', '-keyout', `${folder}/key`])
-      return Uint8Array.from(Buffer.from(stdout, 'latin1'))
+      const files = ['-outform', 'DER', '-out', `${folder}/request`, '-keyout', `${folder}/key`]
+      runWell(program('openssl'), [...args, ...files])
+      return new Uint8Array(readFileSync(`${folder}/request`))
     })
     const request = parseRequest(bytes)
     expect(checkRequestSignature(request)).toBe('valid')

@@ -1,7 +1,16 @@
-import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DerReader } from '../../src/der/reader.ts'
-import { bitString, context, integer, nullValue, octetString, oid, sequence } from '../../src/der/writer.ts'
+import {
+  bitString,
+  context,
+  integer,
+  nullValue,
+  octetString,
+  oid,
+  sequence,
+  unsignedInteger,
+} from '../../src/der/writer.ts'
 import { readAlgorithmIdentifier } from '../../src/x509/algorithm.ts'
 import { digestOid, KEY_ALGORITHM, MGF1, SIGNATURE_ALGORITHM } from '../../src/x509/oids.ts'
 import { parseSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from '../../src/x509/public-key.ts'
@@ -352,5 +361,36 @@ describe('keys that cannot be used', () => {
     const wrong = spki('dsa').withParameters(other.algorithm.parameters as Uint8Array)
     const check = checkSignature(algorithm(S['dsa-with-SHA1']), wrong, DATA, bits(signed('dsa', 'sha1')))
     expect(['invalid', 'unusable-key']).toContain(check)
+  })
+})
+
+describe('an RSA exponent (RFC 8017 §3.1)', () => {
+  const { n } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+  const modulus = Buffer.from(n as string, 'base64url')
+  const keyWith = (exponent: number) => {
+    const key = sequence(unsignedInteger(modulus), integer(exponent))
+    const algorithm = sequence(oid(KEY_ALGORITHM.rsaEncryption), nullValue())
+    return parseSubjectPublicKeyInfo(sequence(algorithm, bitString(key)))
+  }
+  /** What an exponent of 1 makes of a signature, which is then the padded digest itself (§9.2). */
+  const forged = () => {
+    const info = sequence(
+      sequence(oid(digestOid('sha256') as string), nullValue()),
+      octetString(createHash('sha256').update(DATA).digest()),
+    )
+    const padding = new Uint8Array(modulus.length - info.length - 3).fill(0xff)
+    return Uint8Array.of(0, 1, ...padding, 0, ...info)
+  }
+
+  test.each([
+    [1, 'unusable-key'],
+    [2, 'unusable-key'],
+    [-1, 'unusable-key'],
+    [4, 'unusable-key'],
+    [3, 'invalid'],
+    [5, 'invalid'],
+  ] as const)('%s: %s', (exponent, expected) => {
+    const scheme = algorithm(S.sha256WithRSAEncryption, nullValue())
+    expect(checkSignature(scheme, keyWith(exponent), DATA, bits(forged()))).toBe(expected)
   })
 })

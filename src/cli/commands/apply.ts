@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import { type ApplyResult, applyPlan } from '../../apply/apply.ts'
 import type { MakingMeans } from '../../apply/make.ts'
 import type { MakingWarning } from '../../apply/making.ts'
-import { atPlace } from '../../hierarchy-file/resolve.ts'
 import { type ApplyInputs, type ApplyOptions, addApplyOptions, planFrom } from '../apply-inputs.ts'
 import { writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
@@ -75,22 +74,11 @@ async function carryOut(inputs: ApplyInputs, options: Options, io: Io): Promise<
   }
 }
 
-/** @throws PkiError `usage.hierarchy` for a defect that is unknown */
-async function makingMeans({ entries, hierarchy, world }: ApplyInputs): Promise<MakingMeans> {
+async function makingMeans({ entries, world }: ApplyInputs): Promise<MakingMeans> {
   const means = { now: world.io.now(), random: world.io.random, seeded: world.seeded, spoil: undefined }
-  const spoiled = entries.filter(({ defects }) => defects.length > 0)
-  if (spoiled.length === 0) return means
-  const [{ requireStorable, withDefects }, { requireDefects }] = await Promise.all([
-    import('../../defect/apply.ts'),
-    import('../../defect/catalogue.ts'),
-  ])
-  for (const { name, place, defects } of spoiled) {
-    try {
-      requireStorable(requireDefects(defects))
-    } catch (cause) {
-      throw atPlace(hierarchy.file, place, name, cause)
-    }
-  }
+  if (entries.every(({ defects }) => defects.length === 0)) return means
+  const { withDefects } = await import('../../defect/apply.ts')
+  const { requireDefects } = await import('../../defect/catalogue.ts')
   return { ...means, spoil: (order, defects) => withDefects(order, requireDefects(defects)) }
 }
 

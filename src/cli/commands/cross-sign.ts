@@ -9,9 +9,11 @@ import type { Io } from '../io.ts'
 import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
 import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
 import { addJsonOption, addStoreOption, type JsonOption, parseCount, type StoreOptions, storeFrom } from '../options.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = IssuerOptions &
   MakingOptions &
+  SeedFlags &
   StoreOptions &
   JsonOption & {
     readonly name?: string
@@ -32,11 +34,12 @@ export function define(command: Command): void {
     .option('--key-password-file <file>', "password of the issuer's key (or PKI_KEY_PASSWORD)")
     .option('--force', 'replace a certificate of that name')
   addMakingOptions(command)
+  addSeedOptions(command, 'nothing to mark')
   addStoreOption(command)
   addJsonOption(command)
 }
 
-export async function run([authority]: readonly [authority: string], options: Options, io: Io): Promise<number> {
+export async function run([authority]: readonly [authority: string], options: Options, world: Io): Promise<number> {
   const { from, profile: profileName = 'intermediate' } = options
   if (from === undefined) {
     throw new PkiError('usage.option', 'missing option: --from <issuer>', {
@@ -44,6 +47,7 @@ export async function run([authority]: readonly [authority: string], options: Op
     })
   }
   const name = requireCredentialName(options.name ?? `${authority}-by-${from}`)
+  const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const { subject, publicKey, decoded } = store.readCertificate(authority)
   if (decoded.basicConstraints?.cA !== true && options.unchecked !== true) {
@@ -70,6 +74,7 @@ export async function run([authority]: readonly [authority: string], options: Op
       unchecked: options.unchecked,
       replace: options.force === true,
       dryRun: options.dryRun,
+      seeded,
     },
     store,
     io,

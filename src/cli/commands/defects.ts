@@ -10,7 +10,6 @@ import { findingsOf } from '../../defect/expectation.ts'
 import { makeGallery } from '../../defect/gallery.ts'
 import { type Measurement, type Measurements, PROGRAMS, parseMeasurements } from '../../defect/measurements.ts'
 import { PkiError } from '../../errors.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import { findProfile } from '../../profile/find.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Io } from '../io.ts'
@@ -18,14 +17,15 @@ import { writeJson } from '../json.ts'
 import { displayPath } from '../made-report.ts'
 import { addJsonOption, type JsonOption, list } from '../options.ts'
 import { paint } from '../render/paint.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
-type Options = JsonOption & {
-  readonly group?: string
-  readonly only?: readonly string[]
-  readonly out?: string
-  readonly now?: string
-  readonly force?: boolean
-}
+type Options = JsonOption &
+  SeedFlags & {
+    readonly group?: string
+    readonly only?: readonly string[]
+    readonly out?: string
+    readonly force?: boolean
+  }
 
 export function define(command: Command): void {
   command
@@ -35,9 +35,12 @@ export function define(command: Command): void {
     .optionsGroup('generate:')
     .option('--out <dir>', 'the folder for the gallery: a folder for each defect, good/, expected.json')
     .option('--only <ids>', 'only these defects', list)
-    .option('--now <time>', 'the instant they are made for, and judged for (default: now)')
     .option('--force', 'replace what is there')
-    .addHelpText('after', '\nOne certificate with defects: pki issue server bad --from ca1 --defect expired,no-san\n')
+  addSeedOptions(command, 'certificates')
+  command.addHelpText(
+    'after',
+    '\nOne certificate with defects: pki issue server bad --from ca1 --defect expired,no-san\n',
+  )
   addJsonOption(command)
 }
 
@@ -168,7 +171,8 @@ async function generate(options: Options, io: Io): Promise<number> {
     })
   }
   const defects = chosen(options)
-  const profile = (name: string) => findProfile(name)
+  const { io: world, seeded, mark } = await circumstances(options, io)
+  const profile = async (name: string) => mark(await findProfile(name))
   const artifacts = makeGallery(
     defects,
     {
@@ -177,8 +181,9 @@ async function generate(options: Options, io: Io): Promise<number> {
         intermediate: await profile('intermediate'),
         server: await profile('server'),
       },
-      now: options.now === undefined ? io.now() : parseInstant(options.now, io.now()),
-      random: io.random,
+      now: world.now(),
+      random: world.random,
+      seeded,
     },
     readMeasurements(io),
   )

@@ -28,12 +28,14 @@ type Options = JsonOption & {
   readonly passwordFile?: readonly string[]
 }
 
+const DEFAULT_WITHIN = '30d'
+
 const FORMATS = ['text', 'json', 'junit'] as const
 
 export function define(command: Command): void {
   command
-    .argument('<paths...>', 'folders and files to search')
-    .option('--within <duration>', 'what ends within this time counts as ending (default: 30d)')
+    .argument('[paths...]', 'folders and files to search (default: the current folder)')
+    .option('--within <duration>', `what ends within this time counts as ending (default: ${DEFAULT_WITHIN})`)
     .option('--all', 'list also what does not end')
     .option('--format <format>', `${FORMATS.join(', ')} (default: text)`)
     .option(
@@ -44,15 +46,20 @@ export function define(command: Command): void {
   addJsonOption(command)
 }
 
-export async function run([paths]: readonly [paths: readonly string[]], options: Options, io: Io): Promise<number> {
+export async function run(
+  [given = []]: readonly [paths?: readonly string[]],
+  options: Options,
+  io: Io,
+): Promise<number> {
   const format = options.json === true ? 'json' : parseChoice(options.format ?? 'text', FORMATS, '--format')
-  const within = parseDuration(options.within ?? '30d')
+  const within = parseDuration(options.within ?? DEFAULT_WITHIN)
   const limit = addDuration(io.now(), within)
+  const paths = given.length === 0 ? ['.'] : given
   const result = await searchCertificates(paths, passwords(options, io), io)
   const ending = result.certificates.filter(({ certificate }) => certificate.notAfter.date <= limit)
   switch (format) {
     case 'json':
-      writeJson(io, expiryJson(result, ending, options.within ?? '30d', io))
+      writeJson(io, expiryJson(result, ending, options.within ?? DEFAULT_WITHIN, io))
       break
     case 'junit':
       io.stdout.write(expiryJunit(result, ending, io.now()))
@@ -113,20 +120,40 @@ function expiryJunit(result: SearchResult, ending: readonly FoundCertificate[], 
   return junitDocument([...cases, ...errors], 'pki expiry', now)
 }
 
-function expiryText(result: SearchResult, ending: readonly FoundCertificate[], { all }: Options, io: Io): string {
+function expiryText(
+  result: SearchResult,
+  ending: readonly FoundCertificate[],
+  { all, within = DEFAULT_WITHIN }: Options,
+  io: Io,
+): string {
   const now = io.now()
   const colors = paint(io.stdout)
   const isEnding = new Set(ending)
   const shown = [...(all === true ? result.certificates : ending)].sort(
     (a, b) => a.certificate.notAfter.date.getTime() - b.certificate.notAfter.date.getTime(),
   )
+  const width = Math.max(0, ...shown.map((found) => endsText(found, now).length))
   const lines = shown.map((found) => {
     const brush = found.certificate.notAfter.date < now ? colors.bad : isEnding.has(found) ? colors.warn : colors.good
-    return `${brush(endsText(found, now))}  ${colors.strong(harmless(titleOf(found)))}  ${colors.quiet(placeOf(found))}`
+    return `${brush(endsText(found, now).padEnd(width))}  ${colors.strong(harmless(titleOf(found)))}  ${colors.quiet(placeOf(found))}`
   })
-  const { certificates, files } = result
-  lines.push(`${ending.length} of ${certificates.length} certificates in ${files} files end`)
+  lines.push(summaryText(result, ending, within, now))
   return `${lines.join('\n')}\n`
+}
+
+/** `2 of 49 certificates in 47 files end within 30d, 1 of them has ended already`. */
+function summaryText(
+  { certificates, files }: SearchResult,
+  ending: readonly FoundCertificate[],
+  within: string,
+  now: Date,
+): string {
+  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+  if (certificates.length === 0) return `no certificates in ${many(files, 'file')}`
+  const count = `${ending.length === 0 ? 'none' : ending.length} of ${many(certificates.length, 'certificate')}`
+  const ended = ending.filter(({ certificate }) => certificate.notAfter.date < now).length
+  const over = ended === 0 ? '' : `, ${ended} of them ${ended === 1 ? 'has' : 'have'} ended already`
+  return `${count} in ${many(files, 'file')} ${ending.length > 1 ? 'end' : 'ends'} within ${within}${over}`
 }
 
 function titleOf({ certificate }: FoundCertificate): string {

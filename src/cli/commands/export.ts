@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import type { Artifact } from '../../export/artifact.ts'
 import type { ExportOptions } from '../../export/export-options.ts'
-import { EXPORT_FORMATS, exportCredential, requireExportFormat } from '../../export/formats.ts'
+import { EXPORT_FORMATS, exportCredential, holdsPrivateKey, requireExportFormat } from '../../export/formats.ts'
 import { exportMtlsLayout } from '../../export/layout.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Store } from '../../store/store.ts'
@@ -27,6 +27,7 @@ import {
   type JsonOption,
   list,
   parseChoice,
+  refuseTogether,
   type StoreOptions,
   storeFrom,
 } from '../options.ts'
@@ -34,7 +35,7 @@ import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import type { ExportedJson } from '../result-json.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../seed-options.ts'
-import { readCredential } from '../stored-credential.ts'
+import { namingOption, readCredential, readPublicCredential } from '../stored-credential.ts'
 
 type Options = ExportFlags &
   StoreOptions &
@@ -72,6 +73,7 @@ function formatLines(): readonly string[] {
 }
 
 export async function run([name]: readonly [name?: string], options: Options, world: Io): Promise<number> {
+  if (options.out === '-') refuseTogether({ '--json': options.json, '--out -': true })
   const { io, exportRandom } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const settings = await exportOptionsFrom(name ?? 'client', options, io)
@@ -93,6 +95,7 @@ export async function run([name]: readonly [name?: string], options: Options, wo
   } else {
     const colors = paint(io.stdout)
     for (const path of paths) io.stdout.write(`${colors.good(glyphs(io).good)} ${displayPath(path, io)}\n`)
+    if (options.asYaml === true) io.stdout.write(`  ${colors.quiet('next')}  ${colors.accent('pki apply --adopt')}\n`)
   }
   return 0
 }
@@ -105,18 +108,19 @@ async function artifactsOf(
   exportRandom: Circumstances['exportRandom'],
   io: Io,
 ): Promise<readonly Artifact[]> {
-  const { format, layout, server = 'server', client = 'client' } = options
-  if (options.asYaml === true) {
+  const { format, layout, asYaml } = options
+  refuseTogether({ '--format': format, '--layout': layout, '--as-yaml': asYaml })
+  if (layout !== undefined) parseChoice(layout, ['mtls'], '--layout')
+  if (name !== undefined && (layout !== undefined || asYaml === true)) throw superfluous(name, layout)
+  if (asYaml === true) {
     const { hierarchyArtifact } = await import('../hierarchy-export.ts')
     return [await hierarchyArtifact(store, io)]
   }
   if (layout !== undefined) {
-    parseChoice(layout, ['mtls'], '--layout')
-    const credentials = {
-      server: await readCredential(store, server, options, io),
-      client: await readCredential(store, client, options, io),
-    }
-    return exportMtlsLayout(credentials, { ...settings, random: exportRandom('mtls', 'mtls') })
+    return exportMtlsLayout(await layoutCredentials(store, options, io), {
+      ...settings,
+      random: exportRandom('mtls', 'mtls'),
+    })
   }
   if (name === undefined || format === undefined) {
     const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
@@ -125,13 +129,36 @@ async function artifactsOf(
     })
   }
   const formats = format.map(requireExportFormat)
-  const credential = await readCredential(store, name, options, io)
+  const credential = formats.some(holdsPrivateKey)
+    ? await readCredential(store, name, options, io)
+    : readPublicCredential(store, name)
   const artifacts: Artifact[] = []
   for (const one of formats) {
     const random = exportRandom(one, name)
     artifacts.push(...(await exportCredential(credential, name, { ...settings, random, format: one })))
   }
   return artifacts
+}
+
+function superfluous(name: string, layout: string | undefined): PkiError {
+  return new PkiError('usage.option', `unexpected argument: ${name}`, {
+    hint: layout === undefined ? '--as-yaml writes down the whole store' : WHOSE_LAYOUT,
+  })
+}
+
+const WHOSE_LAYOUT = '--server <name> and --client <name> say whose files a layout has'
+
+/** @throws PkiError as `readCredential` */
+async function layoutCredentials(store: Store, options: Options, io: Io) {
+  const { server = 'server', client = 'client' } = options
+  try {
+    return {
+      server: await readCredential(store, server, options, io),
+      client: await readCredential(store, client, options, io),
+    }
+  } catch (cause) {
+    throw namingOption(cause, WHOSE_LAYOUT)
+  }
 }
 
 const DEFAULT_PASSWORD_WARNING = {

@@ -8,6 +8,7 @@ import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import { importedEvent } from '../../store/issued-event.ts'
+import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { checkSignature } from '../../x509/signature.ts'
 import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
@@ -50,7 +51,7 @@ export async function run([files]: readonly [files: readonly string[]], options:
   const certificates = inputs.flatMap((input) => input.certificates)
   const stored = key === undefined ? ('none' as const) : { pem: await keyPem(name, key, options, io) }
   const paths = store.put(
-    { name, certificate, chain: chainOf(certificate, certificates), key: stored },
+    { name, certificate, chain: chainOf(certificate, certificates, store), key: stored },
     importedEvent({ name, certificate }),
     { force: decision.action === 'replace', processes: io.process, now: io.now() },
   )
@@ -60,7 +61,12 @@ export async function run([files]: readonly [files: readonly string[]], options:
 /** Reads a file; a password is asked for once it turns out that one is needed. */
 async function openInput(file: string, { passwordFile, keyPasswordFile }: Options, io: Io): Promise<Input> {
   const bytes = readInputFile(file, io)
-  const ofPfx: PasswordSource = { what: file, flag: '--password-file', file: passwordFile, variable: 'PKI_PASSWORD' }
+  const ofPfx: PasswordSource = {
+    what: `file ${file}`,
+    flag: '--password-file',
+    file: passwordFile,
+    variable: 'PKI_PASSWORD',
+  }
   const ofKey: PasswordSource = {
     what: file,
     flag: '--key-password-file',
@@ -86,12 +92,18 @@ function pairOf(inputs: readonly Input[], file: string): { certificate: Certific
   const [key, ...otherKeys] = inputs.flatMap((input) => input.privateKeys)
   const [firstCertificate] = certificates
   if (firstCertificate === undefined) {
+    const hasRequest = inputs.some(({ requests }) => requests.length > 0)
     throw new PkiError('input.malformed', `${file}: no certificate in it`, {
+      hint: hasRequest
+        ? `pki sign ${file} --from <issuer> --profile <profile> makes one for a request`
+        : 'give the certificate as well: pki import web.crt web.key',
       context: { file, expected: 'certificate' },
     })
   }
   if (otherKeys.length > 0) {
-    throw new PkiError('input.unsupported', `${otherKeys.length + 1} private keys were given, one can be imported`)
+    throw new PkiError('input.unsupported', `${otherKeys.length + 1} private keys were given, one can be imported`, {
+      hint: 'import them one at a time, each with its certificate; keytool -importkeystore -srcalias <alias> takes one out of several',
+    })
   }
   if (key === undefined) return { certificate: firstCertificate, key }
   const certificate = certificates.find(({ publicKey }) => equalBytes(publicKey.encoded, key.publicKey.encoded))
@@ -102,17 +114,28 @@ function pairOf(inputs: readonly Input[], file: string): { certificate: Certific
   })
 }
 
-/** The certificates above one, nearest first, as far as they are among those given and really signed it. */
-function chainOf(certificate: Certificate, given: readonly Certificate[]): readonly Certificate[] {
+/** The certificates above one, nearest first, as far as they are given or in the store, and really signed it. */
+function chainOf(certificate: Certificate, given: readonly Certificate[], store: Store): readonly Certificate[] {
   const chain: Certificate[] = []
   let below = certificate
   while (!below.isSelfIssued || !isSignedBy(below, below)) {
-    const issuer = given.find((other) => other !== certificate && !chain.includes(other) && isSignedBy(below, other))
+    const known = [certificate, ...chain].map(({ encoded }) => encoded)
+    const isIssuer = (other: Certificate) =>
+      !known.some((encoded) => equalBytes(encoded, other.encoded)) && isSignedBy(below, other)
+    const issuer = given.find(isIssuer) ?? findStored(store, isIssuer)
     if (issuer === undefined) break
     chain.push(issuer)
     below = issuer
   }
   return chain
+}
+
+function findStored(store: Store, isIssuer: (certificate: Certificate) => boolean): Certificate | undefined {
+  for (const name of store.names()) {
+    const certificate = store.readCertificate(name)
+    if (isIssuer(certificate)) return certificate
+  }
+  return undefined
 }
 
 function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {

@@ -1,45 +1,26 @@
 /** `pki list`: what is in the store, one line each. */
 
 import type { Command } from 'commander'
-import { type Inventory, type InventoryEntry, takeInventory } from '../../store/inventory.ts'
+import type { InventoryEntry } from '../../store/inventory.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { certificateKind } from '../certificate-kind.ts'
-import { writeHint, writeWarning } from '../error-report.ts'
+import { addInventoryOptions, type InventoryOptions, reportInventory } from '../inventory-report.ts'
 import type { Io } from '../io.ts'
-import { writeListJson } from '../list-json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { paint } from '../render/paint.ts'
-import { formatLines, harmless, type Line, type Span, span } from '../render/styled-text.ts'
+import { harmless, type Line, type Span, span } from '../render/styled-text.ts'
 import { validityBadge } from '../render/validity-badge.ts'
 
 export function define(command: Command): void {
-  addStoreOption(command)
-  addJsonOption(command)
+  addInventoryOptions(command)
 }
 
-export async function run(_args: readonly unknown[], options: StoreOptions & JsonOption, io: Io): Promise<number> {
-  const store = storeFrom(options, io)
-  const inventory = takeInventory(store)
-  warnOfDamage(inventory, store.journalPath, io)
-  if (options.json === true) writeListJson(inventory, store.folder, io)
-  else if (inventory.entries.length === 0) {
-    io.stderr.write(`no certificates in ${store.folder}\n`)
-    writeHint(io, 'pki init root makes a root, pki quickstart a whole hierarchy')
-  } else {
-    io.stdout.write(formatLines(tableOf(inventory.entries, io.now()), paint(io.stdout)))
-  }
-  return 0
-}
-
-/** Said once, and not an error: what is listed comes from the certificates. */
-export function warnOfDamage({ damagedLines }: Inventory, path: string, io: Io): void {
-  if (damagedLines.length === 0) return
-  writeWarning(io, `${path}: line ${damagedLines.join(', ')} is damaged and was passed over`)
+export async function run(_args: readonly unknown[], options: InventoryOptions, io: Io): Promise<number> {
+  return reportInventory(options, io, (entries) => tableOf(entries, io))
 }
 
 const HEADINGS = ['NAME', 'KIND', 'ISSUED BY', 'VALIDITY', 'SUBJECT']
 
-function tableOf(entries: readonly InventoryEntry[], now: Date): readonly Line[] {
+function tableOf(entries: readonly InventoryEntry[], io: Io): readonly Line[] {
+  const now = io.now()
   const rows: readonly (readonly Span[])[] = [
     HEADINGS.map((text) => span(text, 'quiet')),
     ...entries.map((entry) => [
@@ -51,7 +32,21 @@ function tableOf(entries: readonly InventoryEntry[], now: Date): readonly Line[]
     ]),
   ]
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.text.length ?? 0)))
+  const subjectAt = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0)
+  const room = io.stdout.isTTY ? io.stdout.columns - subjectAt : Number.POSITIVE_INFINITY
   return rows.map((row) =>
-    row.flatMap((cell, column) => [cell, span(' '.repeat((widths[column] ?? 0) - cell.text.length + 2))]),
+    row.flatMap((cell, column) =>
+      column === HEADINGS.length - 1
+        ? cutTo(cell, room)
+        : [cell, span(' '.repeat((widths[column] ?? 0) - cell.text.length + 2))],
+    ),
   )
 }
+
+/** On a terminal a line stays a line: what is too long for it is cut, or left out where it would be a stump. */
+function cutTo({ text, style }: Span, room: number): Line {
+  if (text.length <= room) return [{ text, style }]
+  return room < SHORTEST ? [] : [{ text: `${text.slice(0, room - 1)}…`, style }]
+}
+
+const SHORTEST = 8

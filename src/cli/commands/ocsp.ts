@@ -7,6 +7,7 @@ import type { Io } from '../io.ts'
 import type { OcspQueryOptions } from '../ocsp-query.ts'
 import type { OcspRespondOptions } from '../ocsp-respond.ts'
 import { addJsonOption, addStoreOption, list, parseChoice } from '../options.ts'
+import { addSeedOptions, circumstances } from '../seed-options.ts'
 
 const ACTIONS = ['query', 'respond'] as const
 
@@ -37,6 +38,7 @@ export function define(command: Command): void {
     .option('--next-update <instant>', 'an instant, or a duration from thisUpdate')
     .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
     .option('--unchecked', 'sign it even with a certificate that may not')
+  addSeedOptions(command, 'nothing to mark')
   addStoreOption(command)
   addJsonOption(command)
   command.addHelpText('after', EXAMPLES)
@@ -57,7 +59,13 @@ export async function run(
 ): Promise<number> {
   const action = parseChoice(args[0] as string, ACTIONS, 'action')
   const inputs = args[1] as readonly string[]
-  if (action === 'query') return (await import('../ocsp-query.ts')).query(inputs, options, io)
+  if (action === 'query') {
+    const { io: world, exportRandom } = await circumstances(options, io)
+    const asker: Io = Object.assign(Object.create(world) as Io, {
+      random: exportRandom('ocsp-nonce', inputs.join(' ')),
+    })
+    return (await import('../ocsp-query.ts')).query(inputs, options, asker)
+  }
   const [request, ...others] = inputs
   if (request === undefined || others.length > 0) {
     throw new PkiError('usage.option', `one request is answered at a time, not ${inputs.length}`)

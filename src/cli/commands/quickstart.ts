@@ -13,6 +13,7 @@ import { formatPrivateKey } from '../../keys/key-file.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
 import { findProfile } from '../../profile/find.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
+import { draftsOf } from '../../store/abandoned.ts'
 import type { FileToWrite } from '../../store/file-writer.ts'
 import { placeFiles } from '../../store/file-writer.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
@@ -141,7 +142,7 @@ function storeAll(
   io: Io,
 ): readonly MadeCertificate[] {
   if (issued.size === 0) {
-    placeFiles(store.folder, exports).keep()
+    placeFiles(store.folder, exports, { drafts: draftsOf(io.process) }).keep()
     return []
   }
   const issuerOf = new Map(HIERARCHY.certificates.map(({ name, from }) => [name, from]))

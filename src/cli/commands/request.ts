@@ -20,9 +20,11 @@ import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { harmless } from '../render/styled-text.ts'
 import type { RequestedJson } from '../result-json.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = ContentOptions &
   KeyOptions &
+  SeedFlags &
   StoreOptions &
   JsonOption & { readonly profile?: string; readonly force?: boolean; readonly dryRun?: boolean }
 
@@ -35,6 +37,7 @@ export function define(command: Command): void {
   addStoreOption(command)
   addWishOptions(command)
   addKeyOptions(command)
+  addSeedOptions(command, 'nothing to mark')
   addJsonOption(command)
 }
 
@@ -46,33 +49,41 @@ const NOT_ASKED_FOR: readonly string[] = [
   EXTENSION.authorityInfoAccess,
 ]
 
-export async function run([name]: readonly [name: string], options: Options, io: Io): Promise<number> {
+export async function run([name]: readonly [name: string], options: Options, world: Io): Promise<number> {
   requireCredentialName(name)
+  const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const overrides = overridesFrom(options)
   const profile = overrideProfile(await findProfile(options.profile ?? 'server', { projectDir: io.cwd }), overrides)
   if (options.force !== true) store.requireFree(name)
 
-  const key = await obtainKey(name, profile.key, options, io)
+  const key = await obtainKey(name, profile.key, options, io, seeded)
   const scheme = { digest: profile.digest, ...(options.pss === true && { pss: true }) }
+  const signer = (seeded?.createSigner ?? createSigner)(key, scheme)
   const wish = requestFromProfile({
     profile,
     name,
     issuer: undefined,
-    signer: createSigner(key, scheme),
+    signer,
     publicKey: key.publicKey,
     names: namesFrom(options),
     now: io.now(),
     random: io.random,
   })
   const extensions = wish.extensions.filter(({ oid }) => !NOT_ASKED_FOR.includes(oid))
-  const { encoded } = await makeRequest({ subject: wish.subject, key, scheme, extensions })
+  const { encoded } = await makeRequest({
+    subject: wish.subject,
+    key,
+    scheme,
+    extensions,
+    signer: seeded && signer,
+  })
 
   const subject = formatName(wish.subject)
   const files = { request: store.requestPath(name), privateKey: store.keyPath(name) }
   if (options.dryRun !== true) {
     const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
-    const keyFile = store.keyFile(name, await keyPem(name, key, options, io))
+    const keyFile = store.keyFile(name, await keyPem(name, key, options, io, seeded))
     store.putFiles(
       [keyFile, request],
       { event: 'requested', name, subject },

@@ -23,12 +23,14 @@ import { formatInstant } from '../render/relative-time.ts'
 import { harmless } from '../render/styled-text.ts'
 import type { RevokedJson } from '../result-json.ts'
 import { findTarget, type TargetOptions } from '../revocation-target.ts'
+import { circumstances } from '../seed-options.ts'
 
 type RevokeOptions = TargetOptions &
   StoreOptions &
   JsonOption & {
     readonly reason?: string
     readonly at?: string
+    readonly now?: string
     readonly invalidityDate?: string
     readonly undo?: boolean
   }
@@ -45,15 +47,17 @@ export function define(command: Command): void {
     .option('--undo', 'take back a certificateHold')
     .option('--issuer <name>', 'who issued it, if its serial number does not say enough')
     .option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
+    .option('--now <time>', 'what time it is: 2026-01-31T12:00:00Z')
   addStoreOption(command)
   addJsonOption(command)
 }
 
-export async function run(args: readonly unknown[], options: RevokeOptions, io: Io): Promise<number> {
+export async function run(args: readonly unknown[], options: RevokeOptions, world: Io): Promise<number> {
   const { reason, at, invalidityDate, undo } = options
   for (const [flag, value] of Object.entries({ '--reason': reason, '--at': at, '--invalidity-date': invalidityDate })) {
     refuseTogether({ '--undo': undo, [flag]: value })
   }
+  const { io } = await circumstances(options.now === undefined ? {} : { now: options.now }, world)
   const now = io.now()
   const order = {
     reason: reason === undefined ? undefined : parseChoice(reason, REASONS, '--reason'),

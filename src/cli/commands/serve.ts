@@ -27,7 +27,6 @@ export function define(command: Command): void {
     .option('--client-ca <file|name>', 'whom client certificates may come from (repeatable)', repeatable)
     .option('--require-client-cert', 'end the handshake with whoever has none that is valid; otherwise only report')
     .option('--staple', 'send an OCSP response along')
-    .optionsGroup('Common to all commands:')
   addStoreOption(command)
   addJsonOption(command)
   command.addHelpText('after', EXAMPLES)

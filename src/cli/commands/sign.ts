@@ -9,11 +9,11 @@ import { issueFromRequest } from '../../issue/from-request.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
-import { issuedEvent } from '../../store/issued-event.ts'
+import type { Store } from '../../store/store.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
-import { writeWarning } from '../error-report.ts'
 import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
 import { readInputFile } from '../input-file.ts'
+import { exists } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
 import {
@@ -24,20 +24,25 @@ import {
   serialNumberFrom,
 } from '../issuing-options.ts'
 import { keptCertificate } from '../made-report.ts'
-import { addMakingOptions, type MakingOptions, reportMade } from '../make-certificate.ts'
+import { addMakingOptions, type MakingOptions, reportMade, storeSigned } from '../make-certificate.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { pendingKey } from '../pending-request.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = ContentOptions &
   IssuerOptions &
   ExistingOptions &
   MakingOptions &
+  SeedFlags &
   StoreOptions &
   JsonOption & { readonly profile?: string; readonly name?: string }
 
 export function define(command: Command): void {
   command
-    .argument('<request>', 'file with the request (PKCS#10, PEM or DER), - for standard input')
+    .argument(
+      '<request>',
+      'file with the request (PKCS#10, PEM or DER), - for standard input, or its name in the store',
+    )
     .option('--profile <profile>', 'what kind of certificate it becomes; pki templates lists them')
     .option('--name <name>', 'name in the store (default: that of the file)')
   addIssuerOptions(command)
@@ -46,17 +51,20 @@ export function define(command: Command): void {
   addContentOptions(command)
   addExistingOptions(command)
   addMakingOptions(command)
+  addSeedOptions(command, 'nothing to mark')
   addJsonOption(command)
 }
 
-export async function run([file]: readonly [file: string], options: Options, io: Io): Promise<number> {
+export async function run([file]: readonly [file: string], options: Options, world: Io): Promise<number> {
   const { from, profile: profileName } = options
   if (from === undefined || profileName === undefined)
     throw missing(from === undefined ? '--from <issuer>' : '--profile <profile>')
-  const name = requireCredentialName(options.name ?? nameOf(file))
+  const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
+  const source = sourceOf(file, store, io)
+  const name = requireCredentialName(options.name ?? (source === file ? nameOf(file) : file))
   const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
-  const certificationRequest = await readRequest(file, io)
+  const certificationRequest = await readRequest(source, io)
 
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
@@ -75,27 +83,21 @@ export async function run([file]: readonly [file: string], options: Options, io:
     unchecked: options.unchecked,
     now,
     random: io.random,
+    seeded,
   })
-  const warnings = [
-    ...problems,
-    ...dropped.map(({ what, value }) => ({ kind: 'request.dropped', message: droppedText(what, value) })),
-  ]
-  for (const { message } of warnings) writeWarning(io, message)
-
-  const made = { name, issuedBy: issuer.name, certificate, problems: warnings }
-  if (options.dryRun === true) return reportMade({ ...made, outcome: 'planned', paths: undefined }, options, io)
-  const event = issuedEvent(
-    { name, certificate },
-    { name: issuer.name, certificate: issuer.credential.certificate },
+  const warnings = dropped.map(({ what, value }) => ({ kind: 'request.dropped', message: droppedText(what, value) }))
+  const signed = {
+    name,
+    issuer,
     profileName,
-  )
-  const key = pendingKey(store, name, certificationRequest)
-  const paths = store.put({ name, certificate, chain, key }, event, {
-    force: decision.action === 'replace',
-    processes: io.process,
-    now,
-  })
-  return reportMade({ ...made, outcome: 'issued', paths }, options, io)
+    certificate,
+    chain,
+    problems: [...problems, ...warnings],
+    storedKey: options.dryRun === true ? ('keep' as const) : pendingKey(store, name, certificationRequest),
+    replace: decision.action === 'replace',
+    dryRun: options.dryRun,
+  }
+  return reportMade(storeSigned(signed, now, store, io), options, io)
 }
 
 function missing(flag: string): PkiError {
@@ -111,6 +113,19 @@ function nameOf(file: string): string {
 
 function droppedText(what: string, value: string | undefined): string {
   return `the request asks for ${what}${value === undefined ? '' : ` ${value}`}, which the profile does not grant`
+}
+
+/** The file, or where there is none, what `pki request` has put into the store under this name. */
+function sourceOf(text: string, store: Store, io: Io): string {
+  if (text === '-' || exists(text, io)) return text
+  if (store.hasRequest(text)) return store.requestPath(text)
+  const name = basename(text, '.csr')
+  throw new PkiError('input.not-found', `${text}: no such file, and no request of that name in ${store.folder}`, {
+    hint: store.hasRequest(name)
+      ? `pki sign ${name} takes the one in the store: ${store.requestPath(name)}`
+      : 'pki request <name> makes one',
+    context: { path: text },
+  })
 }
 
 /** @throws PkiError `input.malformed` if the file holds no request, or more than one */

@@ -19,7 +19,7 @@ import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, stor
 import { requireWritable, writeOutput } from '../output-file.ts'
 import { paint } from '../render/paint.ts'
 import type { WarningJson } from '../result-json.ts'
-import { readCredential } from '../stored-credential.ts'
+import { namingOption, readCredential, readPublicCredential } from '../stored-credential.ts'
 
 type Options = StoreOptions &
   JsonOption & {
@@ -117,10 +117,11 @@ async function readNamed(
   const needsKey = template.parts.some(
     (part) => typeof part !== 'string' && (part.name === `${role}.key` || part.name === `${role}.pem`),
   )
-  if (needsKey) return { name, credential: await readCredential(store, name, options, io) }
-  return {
-    name,
-    credential: { certificate: store.readCertificate(name), chain: store.readChain(name), privateKey: undefined },
+  try {
+    const credential = needsKey ? await readCredential(store, name, options, io) : readPublicCredential(store, name)
+    return { name, credential }
+  } catch (cause) {
+    throw namingOption(cause, `--${role} <name> says which certificate is meant`)
   }
 }
 

@@ -1,42 +1,27 @@
 /** `pki tree`: who issued whom. */
 
 import type { Command } from 'commander'
-import { type InventoryEntry, takeInventory } from '../../store/inventory.ts'
+import type { InventoryEntry } from '../../store/inventory.ts'
 import { certificateKind } from '../certificate-kind.ts'
-import { writeHint } from '../error-report.ts'
+import { addInventoryOptions, type InventoryOptions, reportInventory } from '../inventory-report.ts'
 import type { Io } from '../io.ts'
-import { writeListJson } from '../list-json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { type Glyphs, glyphs } from '../render/glyphs.ts'
-import { paint } from '../render/paint.ts'
-import { formatLines, type Line, span } from '../render/styled-text.ts'
+import { type Line, span } from '../render/styled-text.ts'
 import { validityBadge } from '../render/validity-badge.ts'
-import { warnOfDamage } from './list.ts'
 
 export function define(command: Command): void {
-  addStoreOption(command)
-  addJsonOption(command)
+  addInventoryOptions(command)
 }
 
-export async function run(_args: readonly unknown[], options: StoreOptions & JsonOption, io: Io): Promise<number> {
-  const store = storeFrom(options, io)
-  const inventory = takeInventory(store)
-  warnOfDamage(inventory, store.journalPath, io)
-  if (options.json === true) writeListJson(inventory, store.folder, io)
-  else if (inventory.entries.length === 0) {
-    io.stderr.write(`no certificates in ${store.folder}\n`)
-    writeHint(io, 'pki init root makes a root, pki quickstart a whole hierarchy')
-  } else {
-    io.stdout.write(formatLines(treeLines(inventory.entries, io.now(), glyphs(io)), paint(io.stdout)))
-  }
-  return 0
+export async function run(_args: readonly unknown[], options: InventoryOptions, io: Io): Promise<number> {
+  return reportInventory(options, io, (entries) => treeLines(entries, io.now(), glyphs(io)))
 }
 
 /**
  * Roots, and what has no issuer here, stand at the left; below each certificate stand those it issued. Certificates
  * that issued each other, as cross-certificates may, are drawn from the first of them.
  */
-export function treeLines(entries: readonly InventoryEntry[], now: Date, marks: Glyphs): readonly Line[] {
+function treeLines(entries: readonly InventoryEntry[], now: Date, marks: Glyphs): readonly Line[] {
   const childrenOf = groupByIssuer(entries)
   const drawn = new Set<InventoryEntry>()
   const lines: Line[] = []

@@ -58,7 +58,7 @@ function numberJson(value: number | bigint): Json {
 }
 
 /** Both forms: the RFC 4514 text, and the attributes in the order of the encoding. */
-export function nameJson(name: Name): Json {
+function nameJson(name: Name): Json {
   return {
     rfc4514: formatName(name),
     rdns: name.rdns.map((rdn) =>

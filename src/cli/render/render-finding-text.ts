@@ -2,6 +2,7 @@
 
 import type { FindingCode } from '../../path/findings.ts'
 import type { WeighedFinding } from '../judgement.ts'
+import type { PlatformReport } from '../platform-report.ts'
 import type { Glyphs } from './glyphs.ts'
 import { hang, harmless, type Line, span, wrap } from './styled-text.ts'
 
@@ -10,10 +11,14 @@ export interface FindingTextOptions {
   readonly width: number
   /** Show the facts as well. */
   readonly explain: boolean
+  /** The platform that judged: its flags are others. */
+  readonly platform?: PlatformReport['name'] | undefined
 }
 
+type CureFlags = Partial<Readonly<Record<FindingCode, string>>>
+
 /** The flags with which a cure is put into effect, where it is one of the call and not of the certificate. */
-const CURE_FLAGS: Partial<Readonly<Record<FindingCode, string>>> = {
+const CURE_FLAGS: CureFlags = {
   'path.issuer-not-found': '--untrusted, --trust',
   'path.untrusted-root': '--trust',
   'path-length.max-depth': '--max-depth',
@@ -23,27 +28,42 @@ const CURE_FLAGS: Partial<Readonly<Record<FindingCode, string>>> = {
   'revocation.not-fetched': '--allow-hosts, --crl, --ocsp-response',
 }
 
+/** The same with `--as`. */
+const PLATFORM_CURE_FLAGS: CureFlags = {
+  'path.issuer-not-found': '--additional, --trust',
+  'path.anchor-not-self-signed': '--trust',
+  'path.untrusted-root': '--trust',
+  'path.kind-not-allowed': '--allowed-types',
+  'path.issuer-not-fetched': '--allow-hosts, --additional',
+  'revocation.unknown': '--crl, --ocsp-response, --revocation-mode no-check',
+  'revocation.unknown-tolerated': '--crl, --ocsp-response',
+  'revocation.not-fetched': '--allow-hosts, --crl, --ocsp-response',
+}
+
 /** Several findings, with an empty line between them. */
 export function findingsLines(findings: readonly WeighedFinding[], options: FindingTextOptions): readonly Line[] {
   return findings.flatMap((finding, i) => [...(i === 0 ? [] : [[]]), ...findingLines(finding, options)])
 }
 
-function findingLines(finding: WeighedFinding, { glyphs, width, explain }: FindingTextOptions): readonly Line[] {
+function findingLines(
+  finding: WeighedFinding,
+  { glyphs, width, explain, platform }: FindingTextOptions,
+): readonly Line[] {
   const { level, sentence, cure, section, code, platformName } = finding
   const problem: Line =
     level === 'error' ? [span(harmless(sentence), 'bad')] : [span('warning: ', 'warn'), span(harmless(sentence))]
   const names = [section, code, ...(platformName === undefined ? [] : [platformName])]
   const lines: Line[] = [
     ...wrap(problem, width),
-    ...hang([span(`${glyphs.cure} `, 'good')], wrap([span(harmless(cure)), ...flagsFor(code)], width - 2)),
+    ...hang([span(`${glyphs.cure} `, 'good')], wrap([span(harmless(cure)), ...flagsFor(code, platform)], width - 2)),
     [span(names.join(` ${glyphs.separator} `), 'quiet')],
   ]
   if (explain) lines.push(...factLines(finding, width))
   return lines
 }
 
-function flagsFor(code: FindingCode): Line {
-  const flags = CURE_FLAGS[code]
+function flagsFor(code: FindingCode, platform: FindingTextOptions['platform']): Line {
+  const flags = (platform === undefined ? CURE_FLAGS : PLATFORM_CURE_FLAGS)[code]
   return flags === undefined ? [] : [span(' '), span(`(${flags})`, 'accent')]
 }
 

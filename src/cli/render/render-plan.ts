@@ -1,6 +1,6 @@
 /** A plan for people, and as JSON: what `pki plan` prints and `pki apply` has done. */
 
-import { type Action, type ApplyPlan, countOf, type EntryPlan, type Reason, WRITING } from '../../apply/apply-plan.ts'
+import { type Action, type ApplyPlan, countOf, type EntryPlan, type Reason } from '../../apply/apply-plan.ts'
 import { instanceName } from '../../hierarchy-file/resolve.ts'
 import type { Paint } from './paint.ts'
 
@@ -99,7 +99,7 @@ export interface PlanLinesOptions {
   readonly withKept: boolean
 }
 
-/** One line for each entry and action, then what is unnamed. */
+/** One line for each entry and what happens to its certificates, then what is unnamed. */
 export function planLines(plan: ApplyPlan, { prune, withKept }: PlanLinesOptions, colors: Paint): readonly string[] {
   const rows = plan.entries.flatMap((entry) => entryRows(entry, withKept))
   const removed = plan.unnamed.map(({ name }): Row => {
@@ -135,8 +135,11 @@ function entryRows(plan: EntryPlan, withKept: boolean): readonly Row[] {
     ...(crl === 'make' ? ['make CRL'] : []),
     ...(exports.length > 0 ? [`export${entry.count === undefined ? '' : ` ${exports.length}`}`] : []),
   ]
-  if (more.length > 0) rows.push({ sign: '+', name: entry.name, says: more.join(', ') })
-  return rows
+  if (more.length === 0) return rows
+  const last = rows.at(-1)
+  const isKept = last === undefined || last.sign === SIGNS.keep || last.sign === SIGNS.borrow
+  const row = { sign: '+', name: entry.name, says: more.join(', ') }
+  return isKept ? [...rows, row] : [...rows.slice(0, -1), { ...last, says: `${last.says}; ${row.says}` }]
 }
 
 function detail({ entry }: EntryPlan, action: Action, reasons: ReadonlySet<Reason>): string {
@@ -187,9 +190,4 @@ const DONE: Readonly<Record<keyof typeof PLANNED, string>> = {
   crl: 'with a new CRL',
   export: 'exported',
   remove: 'removed',
-}
-
-/** How many certificates are written. */
-export function certificatesToWrite({ entries }: ApplyPlan): number {
-  return entries.reduce((sum, plan) => sum + WRITING.reduce((n, action) => n + countOf(plan, action), 0), 0)
 }

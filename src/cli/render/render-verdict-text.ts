@@ -14,7 +14,8 @@ import { platformLines } from './render-platform-text.ts'
 import { hang, harmless, indent, type Line, type Span, span, widthOf, wrap } from './styled-text.ts'
 
 /** One verdict in full; with `explain` the other paths that were tried, too. */
-export function verdictLines(judged: CertificateVerdict, options: FindingTextOptions): readonly Line[] {
+export function verdictLines(judged: CertificateVerdict, asked: FindingTextOptions): readonly Line[] {
+  const options = { ...asked, platform: judged.platform?.name }
   const inner = { ...options, width: options.width - 2 }
   const lines: Line[] = [headline(judged, options.glyphs), [], ...indent(pathLines(judged.path, judged.at, inner), 2)]
   lines.push([], ...indent(wrap([span(circumstances(judged, options.glyphs), 'quiet')], inner.width), 2))

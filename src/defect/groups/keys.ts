@@ -3,7 +3,7 @@
 import { bitString, integer, nullValue, oid, sequence } from '../../der/writer.ts'
 import { KEY_ALGORITHM } from '../../x509/oids.ts'
 import { parseSubjectPublicKeyInfo } from '../../x509/public-key.ts'
-import { defectsOf, rejected, tolerated, webBreach } from '../defect.ts'
+import { defectsOf, rejected, tolerated, weak, webBreach } from '../defect.ts'
 import { type DefectKeyName, withExplicitCurve } from '../keys.ts'
 import type { Spoiling } from '../spoiling.ts'
 
@@ -24,13 +24,13 @@ export const KEYS = defectsOf('keys', {
     wrong: 'its RSA key has 1024 bits: it should be taken as broken',
     rule: 'CA/B BR §6.1.5, NIST SP 800-131A',
     certificates: { target: key('rsa-1024') },
-    expected: webBreach(['webpki.key-size']),
+    expected: weak(['key.too-short'], ['webpki.key-size']),
   },
   'rsa-2047': {
     wrong: 'the modulus of its RSA key has 2047 bits: less than 2048, and no whole number of octets',
     rule: 'CA/B BR §6.1.5',
     certificates: { target: key('rsa-2047') },
-    expected: webBreach(['webpki.key-size', 'webpki.key-size-not-octets']),
+    expected: weak(['key.too-short'], ['webpki.key-size', 'webpki.key-size-not-octets']),
   },
   'rsa-exponent-3': {
     wrong: 'the exponent of its RSA key is 3: allowed, not recommended, and the food of forged signatures',
@@ -54,7 +54,7 @@ export const KEYS = defectsOf('keys', {
     wrong: 'it has a DSA key of 1024 bits, an algorithm that TLS has given up',
     rule: 'CA/B BR §6.1.5, RFC 8446 §4.2.3',
     certificates: { target: key('dsa-1024') },
-    expected: webBreach(['webpki.key-type']),
+    expected: weak(['key.too-short'], ['webpki.key-type']),
   },
   'explicit-curve': {
     wrong: 'its EC key spells out the parameters of its curve instead of naming it',

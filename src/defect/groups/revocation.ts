@@ -2,7 +2,6 @@
 
 import type { RevokedCertificate } from '../../issue/crl.ts'
 import { type CrlFault, withCrlFault } from '../../issue/crl-fault.ts'
-import { createSigner } from '../../keys/keys.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { CrlReason } from '../../x509/crl-extension.ts'
 import { type CrlSpoiling, type DefectEntry, defectsOf, rejected } from '../defect.ts'
@@ -93,7 +92,7 @@ export const REVOCATION = defectsOf('revocation', {
     wrong: 'the CRL about it names its issuer, and was signed with another key',
     rule: 'RFC 5280 §6.3.3 (g)',
     ...useless(
-      (request, _, maker) => ({ ...request, signer: createSigner(maker.key('stranger')) }),
+      (request, _, maker) => ({ ...request, signer: maker.createSigner(maker.key('stranger')) }),
       'revocation.crl-signature',
     ),
   },

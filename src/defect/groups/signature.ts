@@ -2,7 +2,7 @@
 
 import { bitString, nullValue, oid, sequence } from '../../der/writer.ts'
 import { SIGNATURE_ALGORITHM } from '../../x509/oids.ts'
-import { defectsOf, rejected, webBreach } from '../defect.ts'
+import { defectsOf, rejected, weak } from '../defect.ts'
 import { afterSigning, field, withFlippedBit } from '../mechanisms.ts'
 import { type Spoiling, together } from '../spoiling.ts'
 import { encodeTbsFields, readTbsFields } from '../tbs-fields.ts'
@@ -98,19 +98,19 @@ export const SIGNATURE = defectsOf('signature', {
     wrong: 'it is signed with SHA-1, for which collisions can be made',
     rule: 'CA/B BR §7.1.3.2',
     certificates: { target: { touches: ['signature'], scheme: { digest: 'sha1' } } },
-    expected: webBreach(['webpki.signature-algorithm']),
+    expected: weak(['signature.weak-digest'], ['webpki.signature-algorithm']),
   },
   'md5-signature': {
     wrong: 'it is signed with MD5: in 2008 a false CA certificate was made from a collision',
     rule: 'RFC 6151 §2',
     certificates: { target: { touches: ['signature'], scheme: { digest: 'md5' } } },
     rsaAuthority: true,
-    expected: webBreach(['webpki.signature-algorithm']),
+    expected: weak(['signature.weak-digest'], ['webpki.signature-algorithm']),
   },
   'authority-sha1-signature': {
     wrong: 'the authority above it is signed with SHA-1',
     rule: 'CA/B BR §7.1.3.2',
     certificates: { authority: { touches: ['signature'], scheme: { digest: 'sha1' } } },
-    expected: webBreach(['webpki.signature-algorithm']),
+    expected: weak(['signature.weak-digest'], ['webpki.signature-algorithm']),
   },
 })

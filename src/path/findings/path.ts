@@ -26,6 +26,9 @@ export interface PathFacts {
   'signature.key-mismatch': { readonly algorithm: string; readonly keyType: string }
   'signature.unusable-key': { readonly algorithm: string; readonly keyType: string }
   'signature.algorithm-mismatch': { readonly inner: string; readonly outer: string }
+  /** It verified, but with a digest whose collisions can be made. */
+  'signature.weak-digest': { readonly algorithm: string; readonly digest: 'md5' | 'sha1' }
+  'key.too-short': { readonly keyType: string; readonly bits: number; readonly minimum: number }
 
   'validity.expired': { readonly at: Date; readonly notAfter: Date }
   'validity.not-yet-valid': { readonly at: Date; readonly notBefore: Date }
@@ -143,6 +146,18 @@ export const PATH_FINDINGS: FindingTable<PathFacts> = {
         : `it states two signature algorithms: ${named(inner)} inside, ${named(outer)} outside the signed part`,
     cure: () => 'issue it again: both must be the same',
   },
+  'signature.weak-digest': {
+    section: 'RFC 9325 §4.5',
+    sentence: ({ algorithm, digest }) =>
+      `it is signed with ${named(algorithm)}, and ${DIGEST_WORDS[digest]} is broken: another certificate can be made that this signature fits`,
+    cure: () => 'issue it again, signed with SHA-256 or better',
+  },
+  'key.too-short': {
+    section: 'RFC 9325 §4.5',
+    sentence: ({ keyType, bits, minimum }) =>
+      `its ${named(keyType)} key has ${bits} bits, ${minimum} are the least that is safe`,
+    cure: ({ minimum }) => `issue it for an RSA key of at least ${minimum} bits, or for an EC key`,
+  },
   'validity.expired': {
     section: 'RFC 5280 §6.1.3 (a)(2)',
     sentence: ({ at, notAfter }) => `expired: notAfter ${instant(notAfter)}, checked at ${instant(at)}`,
@@ -237,6 +252,8 @@ export const PATH_FINDINGS: FindingTable<PathFacts> = {
     cure: ({ needed }) => `issue it with ${needed[0] ?? 'the right key usage'}`,
   },
 }
+
+const DIGEST_WORDS = { md5: 'MD5', sha1: 'SHA-1' } as const
 
 const BUDGET_WORDS: Readonly<Record<BudgetKind, string>> = {
   signatures: 'signatures',

@@ -8,6 +8,7 @@ export interface PolicyFacts {
   /** Policies are valid for the path, but none that the caller accepts. */
   'policy.not-accepted': { readonly valid: readonly string[]; readonly accepted: readonly string[] }
   'policy.mapping-any-policy': { readonly issuerDomainPolicy: string; readonly subjectDomainPolicy: string }
+  'policy.unknown-qualifier': { readonly policy: string; readonly qualifier: string }
   'policy.duplicate': { readonly policy: string }
   'policy.mappings-not-ca': NoFacts
   'policy.constraints-empty': NoFacts
@@ -34,6 +35,12 @@ export const POLICY_FINDINGS: FindingTable<PolicyFacts> = {
     sentence: ({ issuerDomainPolicy, subjectDomainPolicy }) =>
       `it maps ${issuerDomainPolicy} to ${subjectDomainPolicy}, and anyPolicy cannot be mapped`,
     cure: () => 'issue the CA with mappings between single policies',
+  },
+  'policy.unknown-qualifier': {
+    section: 'RFC 5280 §4.2.1.4',
+    sentence: ({ policy, qualifier }) =>
+      `its critical certificatePolicies qualify ${policy} with ${qualifier}, which is not understood`,
+    cure: () => 'issue it without that qualifier, or with certificatePolicies not critical',
   },
   'policy.duplicate': {
     section: 'RFC 5280 §4.2.1.4',

@@ -50,6 +50,7 @@ export interface EvidenceFacts {
   'revocation.crl-issuer-not-found': { readonly crl: string; readonly issuer: string }
   'revocation.crl-issuer-no-crl-sign': { readonly crl: string; readonly issuer: string }
   'revocation.crl-issuer-untrusted': { readonly crl: string; readonly issuer: string }
+  'revocation.crl-issuer-below': { readonly crl: string; readonly issuer: string }
   'revocation.crl-issuer-status': { readonly crl: string; readonly issuer: string; readonly status: string }
   /** `check` is what came of checking the signature, as `SignatureCheck` names it. */
   'revocation.crl-signature': { readonly crl: string; readonly issuer: string; readonly check: string }
@@ -202,6 +203,12 @@ export const EVIDENCE_FINDINGS: FindingTable<EvidenceFacts> = {
     sentence: ({ crl, issuer }) =>
       `${crl} was signed by a certificate of ${issuer} without a valid path to the trust anchor of this one`,
     cure: () => 'give the certificates between the CRL issuer and the trust anchor',
+  },
+  'revocation.crl-issuer-below': {
+    section: 'RFC 5280 §6.3.3 (f)',
+    sentence: ({ crl, issuer }) =>
+      `${crl} was signed by a certificate of ${issuer} that was issued below the very certificate in question`,
+    cure: () => 'give a CRL whose signer does not owe its certificate to the one that is checked',
   },
   'revocation.crl-issuer-status': {
     section: 'RFC 5280 §6.3.3 (f)',

@@ -6,7 +6,7 @@
 import { DerError } from '../../der/reader.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { EXTENSION } from '../../x509/oids.ts'
-import type { PublicKeyFacts } from '../../x509/public-key.ts'
+import { type PublicKeyFacts, publicKeyFault } from '../../x509/public-key.ts'
 import { type Finding, finding } from '../findings.ts'
 import { isNetscapeCa, isProxy, isSelfSigned } from './issuer.ts'
 
@@ -35,7 +35,7 @@ const SUPPORTED_CRITICAL: ReadonlySet<string> = new Set([
 
 /**
  * Findings, from the target up: `extension.unknown-critical`, `extension.proxy-certificate`, `basic-constraints.…`,
- * `key-usage.no-cert-sign`, `key.explicit-curve`, `path-length.exceeded`.
+ * `key-usage.no-cert-sign`, `key.explicit-curve`, `path-length.exceeded`; `key.malformed` of the target.
  */
 export function checkAuthorities(path: readonly Certificate[]): readonly Finding[] {
   const findings: Finding[] = []
@@ -52,7 +52,7 @@ export function checkAuthorities(path: readonly Certificate[]): readonly Finding
     }
     if (index > 0 && !certificate.isSelfIssued) below++
   }
-  return findings
+  return [...findings, ...checkTargetKey(path[0] as Certificate)]
 }
 
 function checkExtensions(certificate: Certificate, index: number): readonly Finding[] {
@@ -77,6 +77,12 @@ function whyNoAuthority(certificate: Certificate, index: number, isLast: boolean
   const isOfOld =
     (certificate.version === 1 && isSelfSigned(certificate)) || keyUsage !== undefined || isNetscapeCa(certificate)
   return isLast && isOfOld ? [] : [finding('basic-constraints.missing', index, { version: certificate.version })]
+}
+
+/** Keys above the target that cannot be used have findings of the signatures that they should verify. */
+function checkTargetKey({ publicKey }: Certificate): readonly Finding[] {
+  const reason = publicKeyFault(publicKey)
+  return reason === undefined ? [] : [finding('key.malformed', 0, { algorithm: publicKey.algorithm.oid, reason })]
 }
 
 function hasExplicitCurve({ publicKey }: Certificate): boolean {

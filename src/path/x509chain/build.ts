@@ -8,12 +8,21 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { IssuerPool } from '../trust-store.ts'
 import { isSelfSigned, mayHaveIssued } from './issuer.ts'
 import type { ChainPolicy } from './policy.ts'
+import { asOpensslReads } from './reading.ts'
 
 export interface BuiltChain {
-  /** From the target upward. */
+  /** From the target upward, as OpenSSL reads them. */
   readonly certificates: readonly Certificate[]
   /** What the last certificate is: trusted, self-signed and not trusted, one without issuer, or one too many. */
   readonly end: 'trusted' | 'untrusted-root' | 'issuer-missing' | 'too-long'
+}
+
+/** What was at hand where an issuer is missing. */
+export interface Candidates {
+  /** Certificates of the issuer's name, none of which is taken. */
+  readonly ofTheName: readonly Certificate[]
+  /** The last certificate of the chain was given among the trusted ones. */
+  readonly isGivenAsTrusted: boolean
 }
 
 /** OpenSSL's depth limit of 100 counts neither the target nor a trusted root. */
@@ -23,17 +32,32 @@ const MAX_LENGTH = 101
  * The chain under a policy: without the extra store; with it, if that leads to no root; and then with what was
  * downloaded.
  */
-export function buildChain(target: Certificate, policy: ChainPolicy): BuiltChain {
+export function buildChain(certificate: Certificate, policy: ChainPolicy): BuiltChain {
+  const target = asOpensslReads(certificate)
   const { trusted, intermediates } = trustOf(policy)
   const at = Math.floor(policy.verificationTime.getTime() / 1000) * 1000
-  const untrusted = [...intermediates, ...(policy.systemIntermediates ?? [])]
+  const untrusted = [...intermediates, ...(policy.systemIntermediates ?? []).map(asOpensslReads)]
   let chain = buildOnce(target, trusted, untrusted, at)
   for (const further of [policy.extraStore, policy.downloadedIssuers]) {
     if (chain.end !== 'issuer-missing' || further === undefined || further.length === 0) continue
-    untrusted.push(...further)
+    untrusted.push(...further.map(asOpensslReads))
     chain = buildOnce(target, trusted, untrusted, at)
   }
   return chain
+}
+
+/** What could have gone on from the last certificate of a chain without issuer. */
+export function candidatesAbove(top: Certificate, policy: ChainPolicy): Candidates {
+  const { trusted, intermediates } = trustOf(policy)
+  const { systemIntermediates = [], extraStore = [], downloadedIssuers = [] } = policy
+  const untrusted = [
+    ...intermediates,
+    ...[...systemIntermediates, ...extraStore, ...downloadedIssuers].map(asOpensslReads),
+  ]
+  return {
+    ofTheName: [...trusted.issuers(top.issuer), ...untrusted.filter(({ subject }) => subject.equals(top.issuer))],
+    isGivenAsTrusted: intermediates.some((one) => isSame(one, top)),
+  }
 }
 
 interface Trust {
@@ -52,8 +76,8 @@ function trustOf({ trustMode, customTrustStore, systemTrustStore }: ChainPolicy)
   if (known !== undefined) return known
   const isRoot = ({ subject, issuer }: Certificate) => equalBytes(subject.encoded, issuer.encoded)
   const trust = {
-    trusted: new IssuerPool(store.filter(isRoot)),
-    intermediates: store.filter((certificate) => !isRoot(certificate)),
+    trusted: new IssuerPool(store.filter(isRoot).map(asOpensslReads)),
+    intermediates: store.filter((certificate) => !isRoot(certificate)).map(asOpensslReads),
   }
   trustOfStore.set(store, trust)
   return trust

@@ -29,6 +29,7 @@ export const CHAIN_STATUS_FLAGS = {
   HasNotSupportedCriticalExtension: 0x8000000,
 } as const
 
+/** A value of .NET's `X509ChainStatusFlags`, by name. */
 export type ChainStatusFlag = keyof typeof CHAIN_STATUS_FLAGS
 
 /** X509ChainStatus */

@@ -16,10 +16,12 @@ import type { CertificateStatus } from '../revocation.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { SignatureChecker } from '../signatures.ts'
 import { checkAuthorities } from './authorities.ts'
-import { type BuiltChain, buildChain } from './build.ts'
+import { type BuiltChain, buildChain, candidatesAbove } from './build.ts'
 import type { ChainStatus, ChainStatusFlag } from './chain-status.ts'
+import { whyRefused } from './issuer.ts'
 import { checkNameConstraints } from './name-constraints.ts'
 import { type ChainPolicy, requireUsablePolicy } from './policy.ts'
+import { asIssued } from './reading.ts'
 import { type ChainRevocation, checkRevocation } from './revocation.ts'
 import { platformName, platformOrder, THROWS, x509ChainRules } from './rules.ts'
 import { checkSignatures, type SignatureInputs } from './signatures.ts'
@@ -32,6 +34,7 @@ export interface ChainElement {
   readonly status: readonly ChainStatus[]
 }
 
+/** What `X509Chain.Build` returns and leaves behind. */
 export interface X509ChainResult {
   /** What `Build` returns; false where it throws. */
   readonly valid: boolean
@@ -61,13 +64,13 @@ export function buildX509Chain(certificate: Certificate, policy: ChainPolicy): X
   requireUsablePolicy(policy)
   const built = buildChain(certificate, policy)
   const inputs = signatureInputs(policy)
-  const found = checkChain(built, inputs)
+  const found = checkChain(built, policy, inputs)
   const revocation = isAskedAbout(built, policy)
     ? checkRevocation({ path: built.certificates, findings: found }, policy, inputs)
     : NOT_ASKED
   const { applicationPolicy = [], certificatePolicy = [] } = policy
-  const usage = checkUsage(built.certificates, { applicationPolicy, certificatePolicy })
-  const findings = [...forgiveTrustedRoot(found, built), ...revocation.findings, ...usage]
+  const usage = checkUsage(built.certificates.map(asIssued), { applicationPolicy, certificatePolicy })
+  const findings = eachOnce([...forgiveTrustedRoot(found, built), ...revocation.findings, ...usage])
   return conclude(built, findings, revocation, policy)
 }
 
@@ -82,17 +85,17 @@ function signatureInputs({ verificationTime, signatureMemory }: ChainPolicy): Si
 }
 
 /** Everything but revocation and policies, in OpenSSL's order, which tells what was wrong first. */
-function checkChain(built: BuiltChain, inputs: SignatureInputs): readonly Finding[] {
+function checkChain(built: BuiltChain, policy: ChainPolicy, inputs: SignatureInputs): readonly Finding[] {
   const path = built.certificates
   return [
-    ...whyNotTrusted(built),
+    ...whyNotTrusted(built, policy),
     ...checkAuthorities(path),
     ...checkSignatures(path, inputs),
     ...checkNameConstraints(path, inputs.budget),
   ]
 }
 
-function whyNotTrusted({ certificates, end }: BuiltChain): readonly Finding[] {
+function whyNotTrusted({ certificates, end }: BuiltChain, policy: ChainPolicy): readonly Finding[] {
   const index = certificates.length - 1
   const top = certificates[index] as Certificate
   switch (end) {
@@ -101,10 +104,29 @@ function whyNotTrusted({ certificates, end }: BuiltChain): readonly Finding[] {
     case 'untrusted-root':
       return [finding('path.untrusted-root', index, { subject: formatName(top.subject) })]
     case 'issuer-missing':
-      return [finding('path.issuer-not-found', index, { issuer: formatName(top.issuer), candidates: 0 })]
+      return whyNoIssuer(certificates, policy)
     case 'too-long':
       return [finding('path.too-long', null, { limit: index })]
   }
+}
+
+/** So many refusals explain enough. */
+const EXPLAINED = 3
+
+function whyNoIssuer(path: readonly Certificate[], policy: ChainPolicy): readonly Finding[] {
+  const index = path.length - 1
+  const top = path[index] as Certificate
+  const { ofTheName, isGivenAsTrusted } = candidatesAbove(top, policy)
+  const facts = { issuer: formatName(top.issuer), candidates: ofTheName.length }
+  const refusals = ofTheName.slice(0, EXPLAINED).map((candidate) => {
+    const refusal = whyRefused(candidate, top) ?? ({ because: 'in-the-path' } as const)
+    return finding('path.candidate-refused', index, { candidate: formatName(candidate.subject), ...refusal })
+  })
+  return [
+    finding('path.issuer-not-found', index, facts),
+    ...refusals,
+    ...(isGivenAsTrusted ? [finding('path.anchor-not-self-signed', index, {})] : []),
+  ]
 }
 
 const NOT_ASKED: ChainRevocation = { findings: [], statuses: [] }
@@ -124,13 +146,23 @@ function forgiveTrustedRoot(findings: readonly Finding[], { certificates, end }:
   return findings.filter((found) => !isBad(found))
 }
 
+/** OpenSSL finds out twice that an issuer may not sign; what has facts of its own is never said twice. */
+function eachOnce(findings: readonly Finding[]): readonly Finding[] {
+  const signs = ({ code }: Finding) => code === 'key-usage.no-cert-sign'
+  return findings.filter(
+    (one, i) =>
+      !signs(one) || findings.findIndex((other) => signs(other) && other.certificate === one.certificate) === i,
+  )
+}
+
 function conclude(
-  { certificates: path, end }: BuiltChain,
+  { certificates, end }: BuiltChain,
   findings: readonly Finding[],
   revocation: ChainRevocation,
   policy: ChainPolicy,
 ): X509ChainResult {
   const { verificationFlags = [] } = policy
+  const path = certificates.map(asIssued)
   const facts = {
     path,
     anchored: end === 'trusted',

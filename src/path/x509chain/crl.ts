@@ -6,9 +6,12 @@
 import { equalBytes } from '../../der/writer.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { CertificateList } from '../../x509/crl.ts'
+import type { Extension } from '../../x509/extension.ts'
+import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { checkSignature } from '../../x509/signature.ts'
 import { certificatePoints, scopeMismatch } from '../crl-scope.ts'
+import { type Finding, finding } from '../findings.ts'
 import type { Revocation } from '../revocation-context.ts'
 import { describeCrl, type RevocationEvidence } from '../revocation-evidence.ts'
 import { agreesWith } from './issuer.ts'
@@ -24,6 +27,8 @@ export interface CrlAnswer {
   readonly considered: number
   /** The one that was, for people. */
   readonly source: string | undefined
+  /** What is wrong with it; empty if it settles the matter. */
+  readonly notes: readonly Finding[]
 }
 
 const NOTHING: CrlAnswer = {
@@ -32,6 +37,7 @@ const NOTHING: CrlAnswer = {
   isCorrupt: false,
   considered: 0,
   source: undefined,
+  notes: [],
 }
 
 /** Asks the CRLs about `path[index]`. The last certificate of a path is its own issuer. */
@@ -55,13 +61,43 @@ export function askCrls(
   const isCorrupt = !isSignedBy(crl, issuer)
   const { keyUsage } = issuer.decoded
   const maySign = keyUsage?.includes('cRLSign') ?? true
+  const isUnknown = isExpired || isCorrupt || !maySign || !isInScope || hasUnknownCritical
   return {
     revocation: revocationBy(crl, certificate, isExpired),
-    isUnknown: isExpired || isCorrupt || !maySign || !isInScope || hasUnknownCritical,
+    isUnknown,
     isCorrupt,
     considered: scored.length,
     source: describeCrl(crl),
+    notes: isUnknown ? faultsOf(best, index, { isExpired, isCorrupt, maySign, at }) : [],
   }
+}
+
+/** One finding for each reason why the CRL does not settle the matter. */
+function faultsOf(
+  { crl, issuer, isInScope, hasUnknownCritical }: ScoredCrl,
+  index: number,
+  found: { readonly isExpired: boolean; readonly isCorrupt: boolean; readonly maySign: boolean; readonly at: Date },
+): readonly Finding[] {
+  const facts = { crl: describeCrl(crl), issuer: formatName(issuer.subject) }
+  const { nextUpdate } = crl
+  const faults: Finding[] = []
+  if (found.isExpired && nextUpdate !== undefined) {
+    faults.push(finding('revocation.crl-expired', index, { crl: facts.crl, at: found.at, nextUpdate: nextUpdate.date }))
+  }
+  if (found.isCorrupt) faults.push(finding('revocation.crl-signature', index, { ...facts, check: 'invalid' }))
+  if (!found.maySign) faults.push(finding('revocation.crl-issuer-no-crl-sign', index, facts))
+  if (!isInScope) faults.push(finding('revocation.crl-scope', index, { crl: facts.crl, mismatch: scopeOf(crl) }))
+  if (hasUnknownCritical) {
+    const oid = crl.extensions.find(isUnknownCritical)?.oid ?? crl.entries.unknownCriticalExtension ?? ''
+    faults.push(finding('revocation.crl-critical-extension', index, { crl: facts.crl, oid }))
+  }
+  return faults
+}
+
+function scopeOf({ decoded: { issuingDistributionPoint: idp } }: CertificateList): string {
+  if (idp?.distributionPoint !== undefined) return 'distribution-point'
+  if (idp?.onlyContainsAttributeCerts === true) return 'attribute-certificates-only'
+  return idp?.onlyContainsCACerts === true ? 'ca-certificates-only' : 'user-certificates-only'
 }
 
 interface ScoredCrl {
@@ -112,11 +148,12 @@ const PROCESSED: ReadonlySet<string> = new Set([
   EXTENSION.deltaCRLIndicator,
 ])
 
+function isUnknownCritical({ oid, critical }: Pick<Extension, 'oid' | 'critical'>): boolean {
+  return critical && !PROCESSED.has(oid)
+}
+
 function hasUnknownCriticalExtension({ extensions, entries }: CertificateList): boolean {
-  return (
-    extensions.some(({ oid, critical }) => critical && !PROCESSED.has(oid)) ||
-    entries.unknownCriticalExtension !== undefined
-  )
+  return extensions.some(isUnknownCritical) || entries.unknownCriticalExtension !== undefined
 }
 
 /** The instant of nextUpdate is too late. */

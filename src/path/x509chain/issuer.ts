@@ -8,13 +8,15 @@ import { namedBits, readOid } from '../../der/values.ts'
 import { equalBytes } from '../../der/writer.ts'
 import { signatureScheme } from '../../x509/algorithm.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import type { AuthorityKeyIdentifier } from '../../x509/extension.ts'
+import type { AuthorityKeyIdentifier, DistributionPoint } from '../../x509/extension.ts'
 import { EXTENSION, KEY_ALGORITHM } from '../../x509/oids.ts'
-import type { SubjectPublicKeyInfo } from '../../x509/public-key.ts'
+import { publicKeyFault, type SubjectPublicKeyInfo } from '../../x509/public-key.ts'
+import type { RefusalReason } from '../findings/x509chain.ts'
 
 /** What OpenSSL keeps about a certificate once it has looked at its extensions. */
 interface Facts {
-  readonly isReadable: boolean
+  /** The extension that does not decode; undefined if all do. */
+  readonly unreadable: string | undefined
   readonly isSelfSigned: boolean
 }
 
@@ -23,8 +25,9 @@ const facts = new WeakMap<Certificate, Facts>()
 function factsOf(certificate: Certificate): Facts {
   let known = facts.get(certificate)
   if (known === undefined) {
-    const isReadable = readable(certificate)
-    known = { isReadable, isSelfSigned: isReadable && certificate.isSelfIssued && fits(certificate, certificate) }
+    const unreadable = unreadableExtension(certificate)
+    const isSelfSigned = unreadable === undefined && certificate.isSelfIssued && fits(certificate, certificate)
+    known = { unreadable, isSelfSigned }
     facts.set(certificate, known)
   }
   return known
@@ -33,7 +36,24 @@ function factsOf(certificate: Certificate): Facts {
 /** Whether `issuer` may have issued `subject`. An unreadable certificate issues nothing and was issued by nobody. */
 export function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   if (!issuer.subject.equals(subject.issuer)) return false
-  return factsOf(issuer).isReadable && factsOf(subject).isReadable && fits(issuer, subject)
+  return isReadable(issuer) && isReadable(subject) && fits(issuer, subject)
+}
+
+function isReadable(certificate: Certificate): boolean {
+  return factsOf(certificate).unreadable === undefined
+}
+
+/** Why a certificate of the issuer's name has not issued another; undefined if it may have. */
+export function whyRefused(
+  issuer: Certificate,
+  subject: Certificate,
+): { readonly because: RefusalReason; readonly oid?: string } | undefined {
+  const [own, theirs] = [factsOf(subject).unreadable, factsOf(issuer).unreadable]
+  if (own !== undefined) return { because: 'malformed', oid: own }
+  if (theirs !== undefined) return { because: 'malformed-candidate', oid: theirs }
+  if (!agreesWith(subject.decoded.authorityKeyIdentifier, issuer)) return { because: 'key-identifier' }
+  if (!isKeyFor(issuer.publicKey, subject.tbsSignatureAlgorithm)) return { because: 'key-type' }
+  return isUsable(issuer.publicKey) ? undefined : { because: 'unusable-key' }
 }
 
 /** Whether a certificate may have issued itself. Its signature is not looked at: an impostor's may be wrong. */
@@ -44,8 +64,20 @@ export function isSelfSigned(certificate: Certificate): boolean {
 function fits(issuer: Certificate, subject: Certificate): boolean {
   return (
     agreesWith(subject.decoded.authorityKeyIdentifier, issuer) &&
-    isKeyFor(issuer.publicKey, subject.tbsSignatureAlgorithm)
+    isKeyFor(issuer.publicKey, subject.tbsSignatureAlgorithm) &&
+    isUsable(issuer.publicKey)
   )
+}
+
+const usable = new WeakMap<SubjectPublicKeyInfo, boolean>()
+
+function isUsable(key: SubjectPublicKeyInfo): boolean {
+  let known = usable.get(key)
+  if (known === undefined) {
+    known = publicKeyFault(key) === undefined
+    usable.set(key, known)
+  }
+  return known
 }
 
 /** Whether an authority key identifier, of a certificate or a CRL, does not speak against an issuer. */
@@ -99,20 +131,28 @@ const DECODED_AT_ONCE: ReadonlySet<string> = new Set([
 ])
 
 /** Each of those comes once and decodes; a key usage that allows nothing does not. */
-function readable({ extensions, malformedExtensions, decoded }: Certificate): boolean {
+function unreadableExtension({ extensions, malformedExtensions, decoded }: Certificate): string | undefined {
   const seen = new Set<string>()
   for (const { oid } of extensions) {
     if (!DECODED_AT_ONCE.has(oid)) continue
-    if (seen.has(oid)) return false
+    if (seen.has(oid)) return oid
     seen.add(oid)
   }
-  if (decoded.keyUsage?.length === 0 || netscapeTypes(extensions) === 'malformed') return false
-  if (!isReadableProxy(extensions, decoded.basicConstraints?.cA === true)) return false
-  return malformedExtensions.every(({ oid }) => {
-    if (!DECODED_AT_ONCE.has(oid)) return true
+  if (decoded.keyUsage?.length === 0) return EXTENSION.keyUsage
+  if (netscapeTypes(extensions) === 'malformed') return EXTENSION.netscapeCertType
+  if (decoded.cRLDistributionPoints?.some(isNowhere)) return EXTENSION.cRLDistributionPoints
+  if (!isReadableProxy(extensions, decoded.basicConstraints?.cA === true)) return EXTENSION.proxyCertInfo
+  const malformed = malformedExtensions.find(({ oid }) => {
+    if (!DECODED_AT_ONCE.has(oid)) return false
     const value = extensions.find((one) => one.oid === oid)?.value
-    return value !== undefined && MAY_BE_EMPTY.has(oid) && isEmptySequence(value)
+    return value === undefined || !MAY_BE_EMPTY.has(oid) || !isEmptySequence(value)
   })
+  return malformed?.oid
+}
+
+/** A distribution point that names neither a place nor an issuer. */
+function isNowhere({ distributionPoint, cRLIssuer }: DistributionPoint): boolean {
+  return distributionPoint === undefined && cRLIssuer === undefined
 }
 
 /** RFC 5280 wants something in its lists, and so does our reader; OpenSSL takes them empty. */

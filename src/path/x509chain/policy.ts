@@ -14,14 +14,17 @@ import type { VerificationFlag } from './verification-flags.ts'
 
 /** X509ChainTrustMode */
 export const TRUST_MODES = ['System', 'CustomRootTrust'] as const
+/** Which roots are trusted: .NET's `X509ChainTrustMode`. */
 export type TrustMode = (typeof TRUST_MODES)[number]
 
 /** X509RevocationMode */
 export const REVOCATION_MODES = ['NoCheck', 'Online', 'Offline'] as const
+/** Whether revocation is checked, and with what: .NET's `X509RevocationMode`. */
 export type RevocationMode = (typeof REVOCATION_MODES)[number]
 
 /** X509RevocationFlag */
 export const REVOCATION_FLAGS = ['EndCertificateOnly', 'EntireChain', 'ExcludeRoot'] as const
+/** Which elements are checked for revocation: .NET's `X509RevocationFlag`. */
 export type RevocationFlag = (typeof REVOCATION_FLAGS)[number]
 
 /** What .NET finds in the world around it. */

@@ -33,15 +33,21 @@ export interface CheckedChain {
 }
 
 /**
- * Findings `revocation.revoked`, `revocation.unknown` and `revocation.issuer-revoked`, or `revocation.unknown-tolerated`
- * where a verification flag masks the last two, with findings on the evidence that was not used.
+ * Findings `revocation.revoked`, `revocation.unknown`, `revocation.not-asked` and `revocation.issuer-revoked`, or
+ * `revocation.unknown-tolerated` where a verification flag masks the last three, with findings on the evidence that was
+ * not used.
  */
 export function checkRevocation(chain: CheckedChain, policy: ChainPolicy, inputs: SignatureInputs): ChainRevocation {
   const flag = policy.revocationFlag ?? 'ExcludeRoot'
   const { path } = chain
-  const check = new Check(path, evidenceFor(chain, policy), inputs)
+  const mayAsk = isAskedFor(chain)
+  const { crls = [], ocspResponses } = policy
+  const evidence = mayAsk ? new RevocationEvidence(crls, ocspResponses) : new RevocationEvidence([])
+  const check = new Check(path, evidence, inputs)
   const outcomes = flag === 'EndCertificateOnly' && path.length > 1 ? [check.endAlone(chain)] : check.all(flag)
-  const findings = outcomes.flatMap((outcome) => findingsOn(outcome, path, policy.verificationFlags ?? []))
+  const findings = outcomes.flatMap((outcome) =>
+    findingsOn(mayAsk ? outcome : { ...outcome, isAsked: false }, path, policy.verificationFlags ?? []),
+  )
   const statuses = outcomes.map(({ index, revocation, isUnknown, sources }): CertificateStatus => {
     const state = revocation !== undefined ? 'revoked' : isUnknown ? 'unknown' : 'unrevoked'
     return { certificate: index, state, sources: revocation === undefined ? sources : [revocation.source] }
@@ -50,10 +56,8 @@ export function checkRevocation(chain: CheckedChain, policy: ChainPolicy, inputs
 }
 
 /** Unless time is the first thing that is wrong with the chain, .NET fetches nothing for a chain that is not good. */
-function evidenceFor({ findings }: CheckedChain, { crls = [], ocspResponses }: ChainPolicy): RevocationEvidence {
-  const [first] = findings
-  const mayAsk = first === undefined || first.code.startsWith('validity.')
-  return mayAsk ? new RevocationEvidence(crls, ocspResponses) : new RevocationEvidence([])
+function isAskedFor({ findings: [first] }: CheckedChain): boolean {
+  return first === undefined || first.code.startsWith('validity.')
 }
 
 /** What came out for one element. */
@@ -61,6 +65,8 @@ interface Outcome {
   readonly index: number
   readonly revocation: Revocation | undefined
   readonly isUnknown: boolean
+  /** False where .NET passes over what was there because something else is wrong. */
+  readonly isAsked?: boolean
   /** Nothing can be said because this certificate above is revoked. */
   readonly revokedAbove?: Certificate
   readonly sources: readonly string[]
@@ -86,7 +92,8 @@ class Check {
   endAlone({ findings }: CheckedChain): Outcome {
     const crl = this.#askCrls(0)
     if (crl.revocation !== undefined) return crl
-    return crl.isUnknown || findings.length > 0 ? this.#askOcsp(0, crl.considered) : crl
+    if (!crl.isUnknown && findings.length === 0) return crl
+    return { ...this.#askOcsp(0, crl), isAsked: crl.isUnknown }
   }
 
   /** From the root down. An unknown status of the root is never reported, its revocation only if it was asked for. */
@@ -105,22 +112,18 @@ class Check {
 
   #ask(index: number): Outcome {
     const crl = this.#askCrls(index)
-    return crl.revocation === undefined && crl.isUnknown ? this.#askOcsp(index, crl.considered) : crl
+    return crl.revocation === undefined && crl.isUnknown ? this.#askOcsp(index, crl) : crl
   }
 
   #askCrls(index: number): Outcome {
-    const { revocation, isUnknown, isCorrupt, considered, source } = askCrls(
-      this.#path,
-      index,
-      this.#evidence,
-      this.#inputs.at,
-    )
+    const answer = askCrls(this.#path, index, this.#evidence, this.#inputs.at)
+    const { revocation, isUnknown, isCorrupt, considered, source, notes } = answer
     const believed = isCorrupt ? undefined : revocation
     const sources = isUnknown || source === undefined ? [] : [source]
-    return { index, revocation: believed, isUnknown, sources, considered, notes: [] }
+    return { index, revocation: believed, isUnknown, sources, considered, notes }
   }
 
-  #askOcsp(index: number, crlsConsidered: number): Outcome {
+  #askOcsp(index: number, crl: Outcome): Outcome {
     const { revocation, sources, considered, notes } = askOcsp(
       this.#path,
       index,
@@ -128,8 +131,8 @@ class Check {
       this.#inputs,
     )
     const isUnknown = sources.length === 0
-    const all = crlsConsidered + considered
-    return { index, revocation, isUnknown, sources, considered: all, notes: isUnknown ? notes : [] }
+    const all = crl.considered + considered
+    return { index, revocation, isUnknown, sources, considered: all, notes: isUnknown ? [...crl.notes, ...notes] : [] }
   }
 }
 
@@ -138,7 +141,7 @@ function unknownBelow(revokedAbove: Certificate, index: number): Outcome {
 }
 
 function findingsOn(outcome: Outcome, path: readonly Certificate[], flags: ChainPolicy['verificationFlags']) {
-  const { index, revocation, isUnknown, revokedAbove, considered, notes } = outcome
+  const { index, revocation, isUnknown, isAsked = true, revokedAbove, considered, notes } = outcome
   const { serialNumber } = path[index] as Certificate
   const facts = { serialNumber: formatSerialNumber(serialNumber), considered, uncoveredReasons: [] }
   if (revocation !== undefined) {
@@ -151,6 +154,7 @@ function findingsOn(outcome: Outcome, path: readonly Certificate[], flags: Chain
   if (revokedAbove !== undefined) {
     return [finding('revocation.issuer-revoked', index, { issuer: formatName(revokedAbove.subject) })]
   }
+  if (!isAsked) return [finding('revocation.not-asked', index, { serialNumber: facts.serialNumber })]
   return [finding('revocation.unknown', index, facts), ...notes]
 }
 

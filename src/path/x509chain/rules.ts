@@ -21,6 +21,7 @@ export const THROWS = 'CryptographicException'
  */
 const NAMES = {
   'revocation.unknown': 'RevocationStatusUnknown', // 3: what is left of all errors of CRLs and OCSP
+  'revocation.not-asked': 'RevocationStatusUnknown',
   'revocation.issuer-revoked': 'RevocationStatusUnknown',
   'revocation.unknown-tolerated': 'RevocationStatusUnknown',
   'signature.invalid': 'NotSignatureValid', // 7
@@ -48,6 +49,7 @@ const NAMES = {
   'basic-constraints.missing': 'InvalidBasicConstraints', // 79
   'basic-constraints.not-ca': 'InvalidBasicConstraints',
   'key.explicit-curve': THROWS, // 94
+  'key.malformed': THROWS, // of the target alone: OpenSSL stops without an error of its own
   'path.budget-exhausted': THROWS, // ours alone
   'purpose.not-allowed': 'NotValidForUsage',
   'purpose.not-allowed-by-issuer': 'NotValidForUsage',
@@ -77,6 +79,8 @@ export const X509CHAIN: RuleSet = {
     'path.key-identifier-mismatch': 'warning',
     'path.malformed-candidate': 'warning',
     'path.issuer-not-fetched': 'warning',
+    'path.candidate-refused': 'warning',
+    'path.anchor-not-self-signed': 'warning',
   },
   platformNames: NAMES,
   reportsUnauthenticated: true,

@@ -27,6 +27,7 @@ const FLAGS = {
   IgnoreRootRevocationUnknown: { value: 0x800, masks: [] },
 } as const satisfies Readonly<Record<string, { value: number; masks: readonly ChainStatusFlag[] }>>
 
+/** What may be wrong with a chain that is valid all the same: a value of .NET's `X509VerificationFlags`, by name. */
 export type VerificationFlag = keyof typeof FLAGS
 
 /** All flags in the order of their values: .NET's `AllFlags`. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { connect, createServer } from 'node:tls'
 import type { ExpectedFile } from '../../../src/defect/gallery.ts'
 import type { Measurement, ProgramName } from '../../../src/defect/measurements.ts'
-import { program, run, runWell } from '../programs.ts'
+import { program, run, runWell } from '../../foreign-program.ts'
 
 /** One folder of the gallery. */
 export interface Case {

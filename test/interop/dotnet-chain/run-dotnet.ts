@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { formatPem } from '../../../src/der/pem.ts'
 import type { Certificate } from '../../../src/x509/certificate.ts'
-import { program, runWell } from '../programs.ts'
+import { program, runWell } from '../../foreign-program.ts'
 
 /** What .NET answers. The flags stand in its order. */
 export interface Answer {

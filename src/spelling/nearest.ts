@@ -2,7 +2,7 @@
 
 /**
  * The candidate that the word is the beginning of, or else the nearest within a third of the word's length in edits;
- * the first of equals wins. Undefined if nothing comes near.
+ * of equals the one that begins alike, or else the first. Undefined if nothing comes near.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const completed = word.length < 2 ? undefined : candidates.find((candidate) => candidate.startsWith(word))
@@ -12,12 +12,37 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let bestDistance = limit + 1
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
+    const isTie = distance === bestDistance && best !== undefined && !beginsAs(best, word) && beginsAs(candidate, word)
+    if (distance < bestDistance || isTie) {
       best = candidate
       bestDistance = distance
     }
   }
   return best
+}
+
+/** Whether the first letters agree: few people mistype that one. */
+function beginsAs(candidate: string, word: string): boolean {
+  return candidate.slice(0, 1).toLowerCase() === word.slice(0, 1).toLowerCase()
+}
+
+/**
+ * A hint that names the nearest word, if one comes near, and then all there are.
+ * @param lead stands before them: `use one of`, `there are:`
+ */
+export function hintOf(word: string, candidates: readonly string[], lead = 'use one of', shown = candidates): string {
+  const near = nearest(word, candidates) ?? withSameLetters(word, candidates)
+  return `${near === undefined ? '' : `did you mean ${near}? `}${lead} ${shown.join(', ')}`
+}
+
+/** `P-256` and `p256` are in `ec-p256`. */
+function withSameLetters(word: string, candidates: readonly string[]): string | undefined {
+  const letters = lettersOf(word)
+  return letters.length < 3 ? undefined : candidates.find((candidate) => lettersOf(candidate).includes(letters))
+}
+
+function lettersOf(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 /** Damerau–Levenshtein distance: insertions, deletions, substitutions, and swaps of neighbours. */

@@ -7,13 +7,18 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** A whole number from 0 to `limit` - 1. */
-  below(limit: number): number {
+  /** At least 0, less than 1. */
+  fraction(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let t = this.#state
     t = Math.imul(t ^ (t >>> 15), t | 1)
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * limit)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+
+  /** A whole number from 0 to `limit` - 1. */
+  below(limit: number): number {
+    return Math.floor(this.fraction() * limit)
   }
 
   pick<T>(items: readonly T[]): T {
