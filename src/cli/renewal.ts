@@ -6,7 +6,7 @@ import { PkiError } from '../errors.ts'
 import { issueCertificate } from '../issue/certificate.ts'
 import { checkIssuance, requireIssuable } from '../issue/check.ts'
 import { authoritySigner, type NamedAuthority } from '../issue/credential.ts'
-import { renewalRequest } from '../issue/renewal.ts'
+import { renewalRequest, renewedScheme } from '../issue/renewal.ts'
 import {
   createSigner,
   ecAlgorithmName,
@@ -14,6 +14,7 @@ import {
   type KeyAlgorithmName,
   type PrivateKey,
   requireKeyAlgorithmName,
+  type Signer,
 } from '../keys/keys.ts'
 import type { SeededSource } from '../seed/seeded-source.ts'
 import { draftsOf } from '../store/abandoned.ts'
@@ -69,14 +70,14 @@ export async function renewStored(
   const record = records.get(name)
   const issuer = await issuerOf(store, name, certificate, record, options, io)
   const key = how === 'rekey' ? newKey(name, certificate, options, seeded) : undefined
-  const own = issuer === undefined ? (key ?? (await unlockStoredKey(store, name, options, io))) : undefined
+  const signer =
+    issuer === undefined
+      ? selfSigner(certificate, key ?? (await unlockStoredKey(store, name, options, io)), options, seeded)
+      : renewedSigner(certificate, issuer, seeded)
   const request = renewalRequest({
     certificate,
     issuer: issuer?.credential,
-    signer:
-      own === undefined
-        ? authoritySigner(issuer as NamedAuthority, {}, {}, seeded?.createSigner)
-        : (seeded?.createSigner ?? createSigner)(own),
+    signer,
     publicKey: key?.publicKey ?? certificate.publicKey,
     now,
     random: io.random,
@@ -125,6 +126,24 @@ async function issuerOf(
   throw new PkiError('usage.option', `nobody noted who issued ${name}: missing option: --from <issuer>`, {
     context: { name },
   })
+}
+
+/** Signs as the authority did before. */
+function renewedSigner(certificate: Certificate, issuer: NamedAuthority, seeded: SeededSource | undefined): Signer {
+  const scheme = renewedScheme(certificate, issuer.credential.certificate.publicKey)
+  return authoritySigner(issuer, {}, scheme, seeded?.createSigner)
+}
+
+/** As the certificate signed itself before; with a kind of key that was asked for, as `pki init` would. */
+function selfSigner(
+  certificate: Certificate,
+  key: PrivateKey,
+  { key: wanted }: RenewalOptions,
+  seeded: SeededSource | undefined,
+): Signer {
+  const scheme =
+    wanted === undefined ? renewedScheme(certificate, key.publicKey) : { pss: wanted.startsWith('rsa-pss') }
+  return (seeded?.createSigner ?? createSigner)(key, scheme)
 }
 
 /** One key gives way to the next: from a seed, each follows from the certificate that it replaces. */

@@ -4,8 +4,9 @@
  */
 
 import { equalBytes } from '../der/writer.ts'
-import type { PrivateKey, Signer } from '../keys/keys.ts'
+import { isDigestName, type PrivateKey, type Signer, type SigningScheme } from '../keys/keys.ts'
 import type { RandomSource } from '../keys/random.ts'
+import { signatureScheme } from '../x509/algorithm.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import {
   type ExtensionToWrite,
@@ -42,6 +43,21 @@ export function renewalRequest(order: RenewalOrder): IssueRequest {
     random,
     serialRandom,
   }
+}
+
+/**
+ * How the certificate was signed: with which digest, and RSASSA-PSS or PKCS #1 v1.5. Nothing where the key that signs
+ * now is of another kind.
+ */
+export function renewedScheme(
+  { signatureAlgorithm }: Certificate,
+  { facts: { type } }: PrivateKey['publicKey'],
+): SigningScheme {
+  const old = signatureScheme(signatureAlgorithm)
+  if (!('digest' in old) || !isDigestName(old.digest)) return {}
+  const isRsa = type === 'rsa' || type === 'rsa-pss'
+  if (old.kind === 'ecdsa') return type === 'ec' ? { digest: old.digest } : {}
+  return isRsa ? { digest: old.digest, pss: old.kind === 'rsa-pss' } : {}
 }
 
 /** As long as before, and as long before now as every new certificate begins. */

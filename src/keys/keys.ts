@@ -242,6 +242,10 @@ export const DIGEST_LENGTH: Readonly<Record<DigestName, number>> = {
   sha512: 64,
 }
 
+export function isDigestName(name: string): name is DigestName {
+  return Object.hasOwn(DIGEST_LENGTH, name)
+}
+
 function digestOfCurve(curve: string): DigestName {
   return Object.values(EC_CURVES).find((known) => known.curve === curve)?.digest ?? 'sha256'
 }

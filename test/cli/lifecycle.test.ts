@@ -32,6 +32,14 @@ describe('pki renew', () => {
     expect(verified).toMatchObject({ exitCode: 0 })
   })
 
+  it.each([
+    ['renew web', 'renewed'],
+    ['rekey web', 'made for another key'],
+  ])('%s says that it is %s', async (line, words) => {
+    const made = await sessionWithStore()
+    expect(await made.done(line)).toContain(`server certificate, ${words}`)
+  })
+
   it('ends with its issuer at the latest', async () => {
     const made = await sessionWithStore()
     await made.done('renew web', later(1700))
@@ -51,6 +59,27 @@ describe('pki renew', () => {
       names.map((n) => fingerprint(store.readCertificate(n))),
     )
     expect(await made.pki('verify web --trust root', later(100))).toMatchObject({ exitCode: 0 })
+  })
+
+  it.each([
+    ['a root of RSASSA-PSS', 'init root --name pss --key rsa-pss-2048', 'renew pss'],
+    ['a root of another digest', 'init root --name long --digest sha512', 'renew long'],
+    [
+      'what an authority of RSASSA-PSS issued',
+      'init root --name pss --key rsa-pss-2048; issue client a --from pss',
+      'renew a',
+    ],
+    ['what was issued with another digest', 'issue client b --from ca1 --digest sha384', 'renew b'],
+    ['a root of RSASSA-PSS, with another key', 'init root --name pss --key rsa-pss-2048', 'rekey pss'],
+  ])('signs as it was signed: %s', async (_, before, line) => {
+    const made = await sessionWithStore()
+    for (const one of before.split('; ')) await made.done(one)
+    const name = line.split(' ')[1] as string
+    const old = storeOf(made).readCertificate(name)
+    await made.done(line)
+    const renewed = storeOf(made).readCertificate(name)
+    expect(renewed.serialNumber).not.toBe(old.serialNumber)
+    expect(renewed.signatureAlgorithm).toEqual(old.signatureAlgorithm)
   })
 
   it('of an imported certificate wants to know who issues it', async () => {
