@@ -73,7 +73,12 @@ export const CHAPTERS: readonly Chapter[] = [
         files: ['x509/certificate.ts', 'der/reader.ts'],
         tests: ['x509/certificate.test.ts', 'der/reader.test.ts'],
       }),
-      row('4.1.1.2', 'signatureAlgorithm', SIGNATURE, 'Two statements that differ reject, in their parameters too.'),
+      row(
+        '4.1.1.2',
+        'signatureAlgorithm',
+        SIGNATURE,
+        'Two statements that differ reject, in their parameters too; MD5 and SHA-1 are a warning.',
+      ),
       row('4.1.1.3', 'signatureValue', SIGNATURE),
       row('4.1.2.1', 'Version', CERTIFICATE),
       row('4.1.2.2', 'Serial Number', CERTIFICATE),
@@ -126,7 +131,8 @@ export const CHAPTERS: readonly Chapter[] = [
           tests: ['x509/general-subtree.test.ts', 'path/name-constraints.test.ts'],
         },
         'DNS, IP, e-mail, URI and directory names. Other forms, and minimum or maximum, reject a name that they meet. ' +
-          'A wildcard that an exclusion overlaps is excluded; a leading dot in a DNS constraint is read as most do.',
+          'A wildcard that an exclusion overlaps is excluded; a leading dot in a DNS constraint is read as most do. ' +
+          'Constraints on mailboxes hold for SmtpUTF8Mailbox too (RFC 9598 §6).',
       ),
       row('4.2.1.11', 'Policy Constraints', POLICIES),
       row(
@@ -230,7 +236,8 @@ export const CHAPTERS: readonly Chapter[] = [
         'CRL Processing',
         CRL_STATUS,
         'The engine fetches nothing: the CRLs are those at hand. One out of date clears nobody, but what it lists, a ' +
-          'hold apart, still condemns where nothing current tells.',
+          'hold apart, still condemns where nothing current tells. Nobody is believed about a certificate who stands ' +
+          'below it, whatever the name.',
       ),
     ],
   },

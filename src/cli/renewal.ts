@@ -22,6 +22,7 @@ import { issuedEvent } from '../store/issued-event.ts'
 import { rechainBelow } from '../store/rechain.ts'
 import type { Store } from '../store/store.ts'
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
+import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
 import { writeHint, writeWarning } from './error-report.ts'
 import type { Io } from './io.ts'
 import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
@@ -39,14 +40,15 @@ export type RenewalOptions = StoreOptions &
     readonly unchecked?: boolean
   }
 
-export function addRenewalOptions(command: Command): void {
+/** @param makes whether there is a new key, and so something to mark */
+export function addRenewalOptions(command: Command, makes: Parameters<typeof addSeedOptions>[1]): void {
   command
     .argument('<name>', 'name of the certificate in the store')
     .option('--from <issuer>', 'who issues it (default: who issued it before)')
     .option('--issuer-password-file <file>', "password of the issuer's key")
     .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
     .option('--unchecked', 'make it even if the issuer may not issue it')
-  addSeedOptions(command, 'nothing to mark')
+  addSeedOptions(command, makes)
   addStoreOption(command)
   addJsonOption(command)
 }
@@ -74,7 +76,7 @@ export async function renewStored(
     issuer === undefined
       ? selfSigner(certificate, key ?? (await unlockStoredKey(store, name, options, io)), options, seeded)
       : renewedSigner(certificate, issuer, seeded)
-  const request = renewalRequest({
+  const wanted = renewalRequest({
     certificate,
     issuer: issuer?.credential,
     signer,
@@ -83,6 +85,8 @@ export async function renewStored(
     random: io.random,
     serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
   })
+  const isMarked = key !== undefined && seeded !== undefined && options.unmarked !== true
+  const request = isMarked ? { ...wanted, extensions: await marked(wanted.extensions) } : wanted
   const problems = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
   const renewed = issueCertificate(request)
   const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
@@ -144,6 +148,11 @@ function selfSigner(
   const scheme =
     wanted === undefined ? renewedScheme(certificate, key.publicKey) : { pss: wanted.startsWith('rsa-pss') }
   return (seeded?.createSigner ?? createSigner)(key, scheme)
+}
+
+/** Whoever knows the seed has the new key. */
+async function marked(extensions: readonly ExtensionToWrite[]): Promise<readonly ExtensionToWrite[]> {
+  return (await import('../seed/mark.ts')).markedExtensions(extensions)
 }
 
 /** One key gives way to the next: from a seed, each follows from the certificate that it replaces. */

@@ -151,8 +151,11 @@ function purposeOf(text: string | undefined): string | undefined {
 
 function identityOf({ host, ip, email, uri }: VerifyFlags): Identity | undefined {
   refuseTogether({ '--host': host, '--ip': ip, '--email': email, '--uri': uri })
-  // As in a URL, a host may be an address.
-  if (host !== undefined) return { type: ipAddressOctets(host) === undefined ? 'dns' : 'ip', value: host }
+  if (host !== undefined) {
+    // As in a URL, a host may be an address, one of IPv6 in brackets.
+    const value = host.replace(/^\[(.*)\]$/, '$1')
+    return { type: ipAddressOctets(value) === undefined ? 'dns' : 'ip', value }
+  }
   if (ip !== undefined) return { type: 'ip', value: ip }
   if (email !== undefined) return { type: 'email', value: email }
   return uri === undefined ? undefined : { type: 'uri', value: uri }

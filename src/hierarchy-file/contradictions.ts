@@ -104,7 +104,8 @@ function authorities(byName: ByName): readonly string[] {
 /** Nothing is issued, however indirectly, by itself, nor for a key that is its own to begin with. */
 function requireNoCircle(entry: ResolvedEntry, byName: ByName, file: string): void {
   const seen = new Set<ResolvedEntry>()
-  const follow = (here: ResolvedEntry, trail: string): void => {
+  const follow = (here: ResolvedEntry, trail: string, depth: number): void => {
+    if (depth > MAX_DEPTH) throw tooDeep(entry, file)
     const steps = [[here.from, 'from'] as const, [here.crossSigns, 'for the key of'] as const]
     for (const [name, word] of steps) {
       const next = name === undefined ? undefined : byName.get(name)
@@ -114,10 +115,19 @@ function requireNoCircle(entry: ResolvedEntry, byName: ByName, file: string): vo
       // A circle that this entry only leads into is found at the entries that are in it.
       if (seen.has(next)) continue
       seen.add(next)
-      follow(next, longer)
+      follow(next, longer, depth + 1)
     }
   }
-  follow(entry, `${entry.name} (line ${entry.place.line})`)
+  follow(entry, `${entry.name} (line ${entry.place.line})`, 0)
+}
+
+/** No verifier follows a path as long. */
+const MAX_DEPTH = 100
+
+function tooDeep({ name, place }: ResolvedEntry, file: string): PkiError {
+  return new PkiError('usage.hierarchy', `${where(file, place)} ${name}: more than ${MAX_DEPTH} issuers above it`, {
+    context: { file, ...place, key: name },
+  })
 }
 
 function requireAuthorityAbove(entry: ResolvedEntry, byName: ByName, file: string): void {

@@ -9,10 +9,17 @@
 
 import { ia5String } from '../der/writer.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
+import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
 import { EXTENSION } from '../x509/oids.ts'
 
 /** The text of the mark: what a certificate made from a seed says about itself. */
 export const SEED_MARK = 'Made from a seed, for tests only: the private key is no secret'
+
+/** Extensions with the mark behind them, unless there is a comment already. */
+export function markedExtensions(extensions: readonly ExtensionToWrite[]): readonly ExtensionToWrite[] {
+  if (extensions.some(({ oid }) => oid === EXTENSION.netscapeComment)) return extensions
+  return [...extensions, { oid: EXTENSION.netscapeComment, critical: false, value: ia5String(SEED_MARK) }]
+}
 
 /** The profile with the mark among its extensions, unless it has a comment of its own already. */
 export function markedProfile(profile: CertificateProfile): CertificateProfile {

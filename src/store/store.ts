@@ -282,8 +282,11 @@ export class Store {
 
   /** Runs `work` while no other process does the like, and sweeps up after killed ones. @throws PkiError `refused.locked` */
   locked<T>(processes: ProcessTable, work: () => T, options: LockOptions = {}): T {
-    const path = join(this.folder, '.lock')
-    return withLock(path, processes, () => (sweepAbandoned(this.folder, processes), work()), options)
+    const sweepAndWork = () => {
+      sweepAbandoned(this.folder, processes)
+      return work()
+    }
+    return withLock(join(this.folder, '.lock'), processes, sweepAndWork, options)
   }
 
   #notFound(name: string): PkiError {

@@ -17,6 +17,7 @@ import {
   type Pair,
   type ParsedNode,
   parseDocument,
+  type YAMLMap,
 } from 'yaml'
 import { PkiError, type PkiErrorCode } from '../errors.ts'
 import { complaintOf, type KeyPath, lowerFirst } from './complaint.ts'
@@ -212,7 +213,7 @@ function offsetOf(document: Document.Parsed, path: KeyPath, at: 'key' | 'value')
 function pairOf(node: unknown, key: PropertyKey, document: Document.Parsed): Pair | undefined {
   const map = resolved(node, document)
   if (!isMap(map)) return undefined
-  const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))
+  const own = pairsOf(map).get(String(key))
   if (own !== undefined) return own
   const merged = map.items.find((pair) => isScalar(pair.key) && pair.key.value === '<<')?.value
   const sources = isSeq(merged) ? merged.items : merged === undefined ? [] : [merged]
@@ -221,6 +222,17 @@ function pairOf(node: unknown, key: PropertyKey, document: Document.Parsed): Pai
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** The pairs of each map that was asked for: files of twenty thousand entries are asked for every one. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(map)
+  if (known !== undefined) return known
+  const found = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])))
+  pairs.set(map, found)
+  return found
 }
 
 function itemAt(node: unknown, index: PropertyKey, document: Document.Parsed): unknown {

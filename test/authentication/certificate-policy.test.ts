@@ -13,6 +13,7 @@ import { ClientCertificate } from '../../src/authentication/client-certificate.t
 import { ClaimsPrincipal } from '../../src/authentication/principal.ts'
 import type { AuthenticateResult } from '../../src/authentication/result.ts'
 import { encodeGeneralNames } from '../../src/x509/general-name.ts'
+import { processorTime } from '../processor-time.ts'
 import { endEntity, SUB } from './certificates.ts'
 
 /** What authentication says of a client. */
@@ -171,9 +172,9 @@ test.each(['^CN=(a+)+$', '^CN=(a|a)*$', '^CN=(.*a){12}$'])(
     ])
     const policy = new CertificatePolicy({ allowedSubjectPatterns: [pattern] })
     await policy.ready
-    const start = performance.now()
+    const spent = processorTime()
     expect(await policy.decide(client(certificate, principal))).toBe('not-allowed')
     // Backtracking would take the age of the universe; the machine may be busy.
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(spent()).toBeLessThan(2000)
   },
 )

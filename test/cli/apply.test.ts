@@ -585,7 +585,7 @@ describe('export --as-yaml', () => {
     const made = session()
     await made.done('init root --defect root-with-purpose')
     await made.done('issue server bad --from root --dns localhost --defect expired,serial-zero')
-    await made.done('export --as-yaml')
+    expect(await made.done('export --as-yaml')).toContain('pki apply --adopt')
     expect(readFileSync(join(made.folder, 'pki.yaml'), 'utf8')).toContain('defect: [expired, serial-zero]')
     expect(summaryOf(await made.done('apply --json'))).toEqual({ adopt: 2 })
     await made.done('apply --dir elsewhere')
@@ -645,6 +645,12 @@ describe('what is shown', () => {
     expect(stdout).toContain('~ alice         change: its issuer changes')
     expect(stdout).toContain('+ dev-{n}       make 1 (dev-6): client, from ca1')
     expect(stdout).toContain('= root          leave')
+    expect(stdout).toMatch(/~ ca1 .*; make CRL\n/)
+    expect(stdout).toMatch(/~ web .*; export\n/)
+    // What stays as it is and has something new beside it takes two lines.
+    const more = await applied()
+    rmSync(more.store.crlPath('ca1'))
+    expect((await more.pki('plan')).stdout).toMatch(/= ca1 +leave\n\+ ca1 +make CRL\n/)
   })
 
   it('a progress bar on a terminal, on standard error and nowhere else', async () => {

@@ -111,6 +111,19 @@ describe('what is made from a seed', () => {
     expect(await made.done('show root')).toContain(SEED_MARK)
   })
 
+  it('is marked also where only the key is made from a seed, and not where it stays', async () => {
+    const made = session()
+    for (const name of ['renewed', 'rekeyed', 'unmarked']) await made.done(`init root --name ${name}`)
+    await made.done(`renew renewed ${SEED}`)
+    await made.done(`rekey rekeyed ${SEED}`)
+    await made.done(`rekey unmarked --unmarked ${SEED}`)
+    expect(await made.done('show renewed')).not.toContain(SEED_MARK)
+    expect(await made.done('show rekeyed')).toContain(SEED_MARK)
+    expect(await made.done('show unmarked')).not.toContain(SEED_MARK)
+    await made.done(`rekey rekeyed ${LATER}`)
+    expect((await made.done('show rekeyed --json')).split('2.16.840.1.113730.1.13')).toHaveLength(2)
+  })
+
   it('is not marked with --unmarked', async () => {
     const made = session()
     await made.done(`init root --unmarked ${SEED}`)

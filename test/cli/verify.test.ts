@@ -88,6 +88,7 @@ describe('the verdict, by exit code and codes', () => {
     { line: 'chain.pem --trust root.pem --host other.test', exitCode: 1, codes: ['identity.mismatch'] },
     { line: 'chain.pem --trust root.pem --host 127.0.0.1', exitCode: 0 },
     { line: 'chain.pem --trust root.pem --host 127.0.0.2', exitCode: 1, codes: ['identity.mismatch'] },
+    { line: 'chain.pem --trust root.pem --host [::2]', exitCode: 1, codes: ['identity.mismatch'] },
     { line: 'chain.pem --trust root.pem --ip 127.0.0.1', exitCode: 0 },
     { line: 'chain.pem --trust root.pem --ip 127.0.0.2', exitCode: 1, codes: ['identity.mismatch'] },
     { line: 'chain.pem --trust root.pem --email a@web.test', exitCode: 1, codes: ['identity.mismatch'] },

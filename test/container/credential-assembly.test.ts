@@ -10,6 +10,7 @@ import {
   testCredential,
 } from '../export/test-credential.ts'
 import { namedCertificate } from '../path/named-certificate.ts'
+import { processorTime } from '../processor-time.ts'
 
 const { certificate, privateKey } = testCredential('ec-p256')
 const other = testCredential('ed25519')
@@ -47,9 +48,9 @@ describe('findChain', () => {
     const name = (number: number) => `CN=${number}`
     const long = Array.from({ length: 3000 }, (_, i) => namedCertificate({ subject: name(i), issuer: name(i + 1) }))
     const [first, ...above] = long
-    const started = performance.now()
+    const spent = processorTime()
     expect(findChain(first as Certificate, long.toReversed())).toEqual(above)
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(spent()).toBeLessThan(3000)
   })
   test('two authorities that certify each other end', () => {
     const one = certify(root, intermediate, true)

@@ -13,6 +13,7 @@ import { CONTENT_TYPE, PASSWORD_ENCRYPTION as P } from '../../src/x509/oids.ts'
 import { toBer } from '../der/ber.ts'
 import { intermediateCertificate, rootCertificate, testCredential } from '../export/test-credential.ts'
 import { hasProgram, program, runWell } from '../foreign-program.ts'
+import { processorTime } from '../processor-time.ts'
 import { withFiles } from '../temporary-folder.ts'
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
@@ -185,9 +186,9 @@ describe('the MAC', () => {
     const derivation = sequence(oid(P.pbkdf2), sequence(octetString(random(8)), ...counts, prf))
     const algorithm = sequence(oid(P.pbmac1), sequence(derivation, prf))
     const mac = sequence(sequence(algorithm, octetString(random(20))), octetString(random(8)), integer(1))
-    const started = performance.now()
+    const spent = processorTime()
     await expect(read(sequence(version, safe, mac), 'x')).rejects.toMatchObject({ code: 'input.unsupported' })
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(spent()).toBeLessThan(2000)
   })
   test('no iterations', async () => {
     const { version, safe } = await parts()
@@ -234,10 +235,10 @@ describe('refused', () => {
     const parameters = sequence(octetString(random(8)), integer(iterations))
     const algorithm = { oid: P['pbeWithSHAAnd40BitRC2-CBC'], parameters, encoded: parameters }
     const decryption = new Decryption('test.pfx', 'x', 'hint')
-    const started = performance.now()
+    const spent = processorTime()
     const run = () => decryptPbe(algorithm, random(64), 'x', decryption, 'test')
     expect(run).toThrow(expect.objectContaining({ code: 'input.unsupported' }))
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(spent()).toBeLessThan(500)
   })
 })
 

@@ -19,6 +19,7 @@ import { buildKeyStore, buildTrustStore } from '../../src/export/pkcs12.ts'
 import { Decryption, MAX_ITERATIONS } from '../../src/keys/decryption.ts'
 import { PASSWORD_ENCRYPTION as P } from '../../src/x509/oids.ts'
 import { hasProgram, program, run } from '../foreign-program.ts'
+import { processorTime } from '../processor-time.ts'
 import { withFiles } from '../temporary-folder.ts'
 import { EXPORTED_ALGORITHMS, intermediateCertificate, rootCertificate, testCredential } from './test-credential.ts'
 
@@ -299,9 +300,9 @@ describe('bad files', () => {
     const options = { password: 'x', random, friendlyName, profile, iterations: 3 }
     const bytes = await buildKeyStore(testCredential('ed25519'), options)
     const hostile = withMacIterations(bytes, MAX_ITERATIONS)
-    const started = performance.now()
+    const spent = processorTime()
     await expect(read(hostile, 'x')).rejects.toMatchObject({ code: 'input.unsupported' })
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(spent()).toBeLessThan(1000)
   })
 })
 

@@ -3,15 +3,17 @@
  *
  * It holds three things to be true, and stops at the first input for which one is not: nothing but a `DerError` comes
  * out of a parser, no input takes longer than {@link LIMIT_MS}, and no certificate whose signed bytes were changed is
- * judged valid, wherever in the path it stands, unless it was signed anew.
+ * judged valid, by the engine or as .NET's X509Chain, wherever in the path it stands, unless it was signed anew.
  */
 
 import { DerError } from '../../src/der/reader.ts'
 import { equalBytes } from '../../src/der/writer.ts'
 import { type VerifyOptions, verifyCertificate } from '../../src/path/verify.ts'
+import { buildX509Chain } from '../../src/path/x509chain/chain.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { parseCrl } from '../../src/x509/crl.ts'
 import { parseOcspResponse } from '../../src/x509/ocsp.ts'
+import { KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { parseRequest } from '../../src/x509/request.ts'
 import { Random } from '../random.ts'
 import { type Corpus, makeCorpus, type Subject } from './corpus.ts'
@@ -57,6 +59,7 @@ export function runCampaign({ seed, runs, onProgress }: CampaignOptions): Campai
       if (outcome === 'valid') report.valid++
     })
     if (elapsed > LIMIT_MS) requireFast(input, corpus)
+    requireInvalidForDotnet(input, corpus)
     report.slowestMs = Math.max(report.slowestMs, elapsed)
     if (run % 10_000 === 0) onProgress?.(run)
   }
@@ -143,16 +146,45 @@ function judgeWith(input: Input, kind: 'leaf' | 'intermediate' | 'root', corpus:
   return valid ? 'valid' : 'invalid'
 }
 
-function judge(
-  { chain, at }: Corpus,
-  changed: { leaf?: Certificate; intermediate?: Certificate; root?: Certificate } & Pick<VerifyOptions, 'revocation'>,
-): boolean {
+interface ChangedChain {
+  readonly leaf?: Certificate
+  readonly intermediate?: Certificate
+  readonly root?: Certificate
+}
+
+/** X509Chain reads what the engine does not, and takes some BER: it must neither throw nor be taken in. */
+function requireInvalidForDotnet(input: Input, { chain, originals, at }: Corpus): void {
+  const { kind, seal } = input.subject
+  if (kind !== 'leaf' && kind !== 'intermediate' && kind !== 'root') return
+  try {
+    const changed = parseCertificate(input.bytes)
+    const judged: ChangedChain = { [kind]: changed }
+    const { leaf, intermediate, root } = { ...chain, ...judged }
+    const { valid } = buildX509Chain(leaf, {
+      verificationTime: at,
+      trustMode: 'CustomRootTrust',
+      customTrustStore: [root, intermediate],
+      applicationPolicy: [KEY_PURPOSE.serverAuth],
+      revocationMode: 'NoCheck',
+    })
+    if (!valid || kind === 'root' || seal !== undefined) return
+    if (!equalBytes(changed.tbs, parseCertificate(originals[kind]).tbs)) {
+      throw failure(input, 'a changed certificate is valid for X509Chain')
+    }
+  } catch (error) {
+    if (error instanceof DerError) return
+    if (error instanceof FuzzFailure) throw error
+    throw failure(input, `X509Chain threw ${error instanceof Error ? error.stack : String(error)}`)
+  }
+}
+
+function judge({ chain, at }: Corpus, changed: ChangedChain & Pick<VerifyOptions, 'revocation'>): boolean {
   const { leaf = chain.leaf, intermediate = chain.intermediate, root = chain.root, revocation } = changed
   return verifyCertificate(leaf, {
     trustAnchors: [root],
     untrusted: [intermediate],
     at,
-    purpose: '1.3.6.1.5.5.7.3.1',
+    purpose: KEY_PURPOSE.serverAuth,
     identity: { type: 'dns', value: 'a.test' },
     revocation: revocation && { ...revocation, scope: 'end-entity' },
   }).valid

@@ -29,6 +29,13 @@ const TOO_DEEP = (more = '') => [
   `  b: { profile: intermediate, from: a, pathLenConstraint: 0${more} }`,
 ]
 
+/** The lowest first: its issuers are still to come. */
+const LONG_PATH = (length: number) => [
+  '  a0: root',
+  ...Array.from({ length }, (_, i) => {
+    return `  a${length - i}: { profile: intermediate, from: a${length - i - 1}, pathLenConstraint: none }`
+  }),
+]
 const SERIALS = (a: string, b: string) => [
   '  root:',
   '    issues:',
@@ -88,6 +95,7 @@ describe('entries that contradict each other are refused with both lines', () =>
     ['a Secret without a key', CROSS_EXPORT('k8s'), 6, undefined, 'needs a private key'],
     ['a chain below a root', CROSS_EXPORT('chain'), 6, undefined, 'there are none'],
     ['a chain of a root', ['  root: { exports: [chain] }'], 3, undefined, 'there are none'],
+    ['a path without end', LONG_PATH(101), 4, undefined, 'more than 100 issuers'],
     ['names that differ in case only', ['  root:', '  Root:'], 4, 3, 'Windows'],
     ['a leaf that is cross-signed', CROSS_SIGNED_LEAF(), 6, 5, 'which it cross-signs'],
     [
@@ -168,6 +176,7 @@ describe('entries that contradict each other are refused with both lines', () =>
 describe('what does not contradict is taken', () => {
   it.each<[string, readonly string[], readonly string[]]>([
     ['a leaf under a leaf on purpose', LEAF_UNDER_LEAF(', unchecked: true'), []],
+    ['a long path', LONG_PATH(100), []],
     ['one serial number of two issuers', ['  r: { serialNumber: 5 }', '  s: { serialNumber: 5 }'], []],
     ['one serial number twice on purpose', SERIALS('17', '17, unchecked: true'), []],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PkiError } from '../../src/errors.ts'
 import { parseHierarchyFile } from '../../src/hierarchy-file/parse.ts'
+import { processorTime } from '../processor-time.ts'
 
 const entriesOf = (text: string) => parseHierarchyFile(text, 'pki.yaml').entries
 
@@ -232,11 +233,11 @@ describe('a hostile file', () => {
     ['an alias that leads to itself', 'a: &a [*a]\n', /./],
     ['megabytes', `# ${'x'.repeat(5 << 20)}\n`, /larger/],
   ])('%s is refused at once', (_, text, message) => {
-    const start = performance.now()
+    const spent = processorTime()
     const found = mistakeIn(text)
     expect(found).toMatchObject({ code: 'usage.hierarchy', line: expect.any(Number) })
     expect(found?.message).toMatch(message)
-    expect(performance.now() - start).toBeLessThan(5000)
+    expect(spent()).toBeLessThan(5000)
   })
 
   it('a thousand uses of one anchor are no attack', () => {

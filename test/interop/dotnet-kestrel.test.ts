@@ -4,7 +4,7 @@
  * options, which has to answer the same.
  */
 
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { createServer, type Server as HttpsServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -56,7 +56,9 @@ needs('dotnet')('Kestrel with RevocationMode.Online', () => {
     const dll = buildServer(folder)
     // Everything that .NET fetches it keeps below its home folder.
     const env = { HOME: join(folder, 'home') }
-    kestrel = await startServer(program('dotnet'), [dll, at.folder, PASSWORD, String(port)], port, { env })
+    mkdirSync(env.HOME)
+    const options = { env, cwd: folder }
+    kestrel = await startServer(program('dotnet'), [dll, at.folder, PASSWORD, String(port)], port, options)
     ours = await startOurs(at)
     ports = [
       ['Kestrel', port],
@@ -145,16 +147,25 @@ function buildServer(folder: string): string {
     copyFileSync(join(here, 'dotnet-kestrel', file), join(folder, file))
   }
   copyFileSync(join(here, 'dotnet', 'CertificateAuthentication.cs'), join(folder, 'CertificateAuthentication.cs'))
-  const env = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1' }
-  const options = { cwd: folder, env, timeout: 180_000 }
-  const restored = run(program('dotnet'), ['restore', 'Kestrel.csproj', '-p:RealHandler=true'], options)
-  const real = `-p:RealHandler=${restored.status === 0}`
-  console.info(
-    `the handler is ${restored.status === 0 ? 'ASP.NET Core’s own' : 'a stand-in: its package is not to be had'}`,
-  )
+  const isReal = hasHandler(folder)
+  console.info(`the handler is ${isReal ? 'ASP.NET Core’s own' : 'a stand-in: its package is not to be had'}`)
   const out = join(folder, 'out')
-  runWell(program('dotnet'), ['build', 'Kestrel.csproj', '--configuration', 'Release', '--output', out, real], options)
+  const build = ['build', 'Kestrel.csproj', '--configuration', 'Release', '--output', out, `-p:RealHandler=${isReal}`]
+  runWell(program('dotnet'), build, { cwd: folder, env: DOTNET_ENV, timeout: 180_000 })
   return join(out, 'Kestrel.dll')
+}
+
+const DOTNET_ENV = { DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1', DOTNET_SKIP_FIRST_TIME_EXPERIENCE: '1' }
+
+/** Whether the package of the handler is restored; without a network that may not even come to an end. */
+function hasHandler(folder: string): boolean {
+  const restore = ['restore', 'Kestrel.csproj', '-p:RealHandler=true']
+  try {
+    return run(program('dotnet'), restore, { cwd: folder, env: DOTNET_ENV, timeout: 45_000 }).status === 0
+  } catch (error) {
+    if (String(error).includes('ETIMEDOUT')) return false
+    throw error
+  }
 }
 
 /** The same in Node: `fetch` asks the same `pki serve`. */

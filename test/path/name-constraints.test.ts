@@ -11,6 +11,7 @@ import type { GeneralSubtree, NameConstraints } from '../../src/x509/extension.t
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText, parseSubtreeText } from '../../src/x509/general-name-text.ts'
 import { hex } from '../der/hex.ts'
+import { processorTime } from '../processor-time.ts'
 import { type Names, namedCertificate, rawDns } from './named-certificate.ts'
 
 type Base = string | GeneralName | GeneralSubtree
@@ -271,20 +272,20 @@ describe('the budget', () => {
   test('two thousand names under two thousand constraints end soon', () => {
     const many = Array.from({ length: 2000 }, (_, i) => `a${i}.test`)
     const authority = { permit: many.map((name) => `dns:${name}`), exclude: many.map((name) => `dns:x.${name}`) }
-    const started = performance.now()
+    const spent = processorTime()
     expect(check(behind(authority), { names: many.map(rawDns) }).at(-1)).toMatchObject({
       code: 'path.budget-exhausted',
     })
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(spent()).toBeLessThan(5000)
   })
 })
 
 test('hundreds of long directory names under hundreds of others end soon', () => {
   const long = Array.from({ length: 200 }, (_, i) => `OU=u${i}`).join()
   const many = (name: string) => Array.from({ length: 480 }, (_, i) => `dirname:CN=${name}${i},${long}`)
-  const started = performance.now()
+  const spent = processorTime()
   expect(check(behind({ exclude: many('a') }), { names: many('b') })).toEqual([])
-  expect(performance.now() - started).toBeLessThan(8000)
+  expect(spent()).toBeLessThan(8000)
 })
 
 describe('the constraints themselves', () => {

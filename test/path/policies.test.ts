@@ -7,6 +7,7 @@ import type { Verdict } from '../../src/path/verify.ts'
 import type { PolicyQualifier } from '../../src/x509/extension.ts'
 import { encodeCertificatePolicies } from '../../src/x509/extension-encoding.ts'
 import { ANY_POLICY, POLICY_QUALIFIER } from '../../src/x509/oids.ts'
+import { processorTime } from '../processor-time.ts'
 import { certificates, type Entity, type Fields, intermediate, leaf, root } from './build-certificate.ts'
 import { errorsOf, judge, theFinding } from './judge.ts'
 
@@ -213,7 +214,7 @@ describe('hostile policies', () => {
         [B, B],
       ],
     }
-    const started = performance.now()
+    const spent = processorTime()
     const verdict = verdictOn(
       Array.from({ length: 40 }, () => both),
       { policies: [A, B] },
@@ -222,7 +223,7 @@ describe('hostile policies', () => {
     expect(verdict.valid).toBe(true)
     expect([...verdict.policies.userConstrained].sort()).toEqual([A, B])
     // 2^40 nodes would not be ready this year.
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(spent()).toBeLessThan(5000)
   })
 
   it('thousands of policies and mappings are handled', () => {

@@ -9,6 +9,7 @@ import { checkWebPki, type PathRole } from '../../src/path/webpki.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { KEY_PURPOSE, SIGNATURE_ALGORITHM } from '../../src/x509/oids.ts'
 import { hex } from '../der/hex.ts'
+import { processorTime } from '../processor-time.ts'
 import { certificates, type Fields, intermediate, leaf, root } from './build-certificate.ts'
 import { errorsOf, judge } from './judge.ts'
 
@@ -128,9 +129,9 @@ describe('webpki', () => {
     const subject = numbers.map((number) => `CN=h${number}.test`).join()
     const names = numbers.map((number) => `ip:10.0.${number >> 8}.${number & 255}`)
     const target = leaf(ROOT, { ...SERVER, subject, names })
-    const started = performance.now()
+    const spent = processorTime()
     expect(findingsOn(target, 'target')).toEqual([])
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(spent()).toBeLessThan(3000)
   })
 
   it('judges each certificate by its place in the path', () => {

@@ -49,6 +49,24 @@ test('the snippet goes to standard output, the files it names to exports/', asyn
   expect(readFileSync(exported('root.client-ca.pem'), 'utf8').match(/BEGIN/g)).toHaveLength(2)
 })
 
+test('the key of an authority is not exported for a server or a client', async () => {
+  const server = await run('snippet', 'nginx', '--client-ca', 'root', '--server', 'ca1')
+  expect(server).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('ca1 is an authority') })
+  const client = await run('snippet', 'curl', '--client', 'root')
+  expect(client).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('root is an authority') })
+  expect(existsSync(exported('ca1.key'))).toBe(false)
+  expect(existsSync(exported('root.key'))).toBe(false)
+})
+
+test('a certificate for another purpose is warned of', async () => {
+  const { stdout, exitCode } = await run('snippet', 'curl', '--server', 'client', '--client', 'server', '--json')
+  expect(exitCode).toBe(0)
+  const { warnings } = JSON.parse(stdout)
+  expect(warnings.map(({ kind }: { kind: string }) => kind)).toEqual(['server.purpose', 'client.purpose'])
+  const right = JSON.parse((await run('snippet', 'curl', '--json')).stdout)
+  expect(right.warnings).toEqual([])
+})
+
 test('exports that are there stay, and are told of if they are of something else', async () => {
   await run('snippet', 'nginx', '--client-ca', 'root')
   const before = pictureOf(join(cwd, 'pki'))

@@ -13,6 +13,7 @@ import {
 import { type AttributeToWrite, appendRdn, encodeName, parseName } from '../../src/x509/name.ts'
 import { ATTRIBUTE } from '../../src/x509/oids.ts'
 import { hex } from '../der/hex.ts'
+import { processorTime } from '../processor-time.ts'
 
 const { commonName, organizationName, countryName } = ATTRIBUTE
 const cn = (text: string): AttributeToWrite => ({ oid: commonName, encoded: utf8String(text) })
@@ -24,10 +25,10 @@ test.each([
   ['halfwidth voicing marks', '\uff9e', '\u0338'],
 ])('a multitude of %s takes no longer than other text', (_, one, other) => {
   const hostile = name([cn(`a${one.repeat(60_000)}${other.repeat(60_000)}${`${one}${other}`.repeat(60_000)}`)])
-  const started = performance.now()
+  const spent = processorTime()
   expect(hostile.equals(name([cn('a')]))).toBe(false)
   expect(hostile.key).not.toBe('')
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(spent()).toBeLessThan(2000)
 })
 
 describe('equality (§7.1)', () => {

@@ -6,8 +6,9 @@ import { reportMade } from '../make-certificate.ts'
 import { addRenewalOptions, type RenewalOptions, renewStored } from '../renewal.ts'
 
 export function define(command: Command): void {
-  addRenewalOptions(command)
+  addRenewalOptions(command, 'certificates')
   command
+    .optionsGroup('Options:')
     .option('--key <algorithm>', 'kind of the new key (default: that of the old one)')
     .option('--encrypt-key', 'encrypt the new key file; asks for a password')
 }

@@ -6,7 +6,7 @@ import { reportMade } from '../make-certificate.ts'
 import { addRenewalOptions, type RenewalOptions, renewStored } from '../renewal.ts'
 
 export function define(command: Command): void {
-  addRenewalOptions(command)
+  addRenewalOptions(command, 'nothing to mark')
 }
 
 export async function run([name]: readonly [name: string], options: RenewalOptions, io: Io): Promise<number> {

@@ -11,6 +11,7 @@ import { fillTemplate, type Snippet, type SnippetTemplate } from '../../snippet/
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
+import { KEY_PURPOSE, oidName } from '../../x509/oids.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
@@ -69,6 +70,7 @@ export async function run([name]: readonly [name?: string], options: Options, io
   const facts = await readFacts(template, store, options, io)
   const snippet = fillTemplate(template, facts, (fileName) => readablePath(join(store.exportFolder, fileName), io))
   const { files, warnings } = await exportFiles(snippet, facts, store)
+  warnings.push(...wrongPurposeWarnings(facts))
   if (facts.clientCa !== undefined) warnings.push(...narrowTrustWarning(facts.clientCa))
   report({ template, snippet, files, warnings }, options, io)
   return 0
@@ -117,12 +119,38 @@ async function readNamed(
   const needsKey = template.parts.some(
     (part) => typeof part !== 'string' && (part.name === `${role}.key` || part.name === `${role}.pem`),
   )
+  let credential: NamedCredential['credential']
   try {
-    const credential = needsKey ? await readCredential(store, name, options, io) : readPublicCredential(store, name)
-    return { name, credential }
+    // Whose key is to be exported is looked at before its key is unlocked.
+    requireEndEntity(role, name, readPublicCredential(store, name).certificate)
+    credential = needsKey ? await readCredential(store, name, options, io) : readPublicCredential(store, name)
   } catch (cause) {
     throw namingOption(cause, `--${role} <name> says which certificate is meant`)
   }
+  return { name, credential }
+}
+
+/** The key of an authority has no business on a server. @throws PkiError `usage.option` */
+function requireEndEntity(role: SnippetRole, name: string, certificate: Certificate): void {
+  if (!isAuthority(certificate)) return
+  throw new PkiError('usage.option', `--${role}: ${name} is an authority, whose key is not for a ${role}`, {
+    hint: `pki issue ${role} --from ${name}`,
+  })
+}
+
+/** It may be what is to be tried, but hardly ever is. */
+function wrongPurposeWarnings({ server, client }: SnippetFacts): readonly WarningJson[] {
+  const named = [
+    ['server', server, KEY_PURPOSE.serverAuth],
+    ['client', client, KEY_PURPOSE.clientAuth],
+  ] as const
+  return named.flatMap(([role, holder, purpose]): readonly WarningJson[] => {
+    const { extKeyUsage } = holder?.credential.certificate.decoded ?? {}
+    const allowed: readonly string[] = [purpose, KEY_PURPOSE.anyExtendedKeyUsage]
+    if (holder === undefined || extKeyUsage === undefined || extKeyUsage.some((oid) => allowed.includes(oid))) return []
+    const message = `${holder.name} is not for ${role}s: its extKeyUsage lacks ${oidName(purpose)}`
+    return [{ kind: `${role}.purpose`, message }]
+  })
 }
 
 /**
