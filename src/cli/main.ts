@@ -14,7 +14,7 @@ export { processIo }
 
 /** What a further thread does: see `making-thread.ts`. */
 export async function runThread(): Promise<void> {
-  const thread = await import('./making-thread.ts')
+  const thread = await import('./hierarchy/making-thread.ts')
   await thread.runThread()
 }
 

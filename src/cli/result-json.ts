@@ -9,7 +9,7 @@ import { fingerprint } from '../x509/certificate.ts'
 import { formatGeneralName } from '../x509/general-name-text.ts'
 import { formatName } from '../x509/name-text.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
-import { type CertificateKind, certificateKind, type ValidityState, validityState } from './certificate-kind.ts'
+import { type CertificateKind, certificateKind, type ValidityState, validityState } from './issuing/certificate-kind.ts'
 import { instantJson } from './json-value.ts'
 import type { PlanJson } from './render/render-plan.ts'
 

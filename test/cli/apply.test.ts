@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { READY_MADE } from '../../src/cli/apply-inputs.ts'
+import { READY_MADE } from '../../src/cli/hierarchy/apply-inputs.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
 import type { Name } from '../../src/x509/name.ts'

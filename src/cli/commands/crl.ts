@@ -4,10 +4,10 @@ import type { Command } from 'commander'
 import { formatPem } from '../../der/pem.ts'
 import { PkiError } from '../../errors.ts'
 import { type CrlOrder, composeFaultyCrl, type PublishedCrl, publishCrl } from '../../store/publish-crl.ts'
-import { addCrlOptions, type CrlOptions, crlFault, crlScope, crlValidity, parseUri } from '../crl-options.ts'
 import type { Io } from '../io.ts'
+import { displayPath } from '../issuing/made-report.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { displayPath } from '../made-report.ts'
 import {
   addJsonOption,
   addStoreOption,
@@ -21,8 +21,8 @@ import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { formatInstant, relativeTime } from '../render/relative-time.ts'
 import type { CrlJson } from '../result-json.ts'
-import { crlSigner, type RevocationSignerOptions } from '../revocation-signer.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
+import { addCrlOptions, type CrlOptions, crlFault, crlScope, crlValidity, parseUri } from '../revocation/crl-options.ts'
+import { crlSigner, type RevocationSignerOptions } from '../revocation/revocation-signer.ts'
 
 interface CrlCommandOptions extends CrlOptions, RevocationSignerOptions, SeedFlags, StoreOptions, JsonOption {
   readonly out?: string

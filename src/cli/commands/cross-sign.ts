@@ -6,10 +6,10 @@ import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Io } from '../io.ts'
-import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
-import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../make-certificate.ts'
+import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuing/issuer.ts'
+import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../issuing/make-certificate.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { addJsonOption, addStoreOption, type JsonOption, parseCount, type StoreOptions, storeFrom } from '../options.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = IssuerOptions &
   MakingOptions &

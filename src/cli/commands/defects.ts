@@ -13,11 +13,11 @@ import { PkiError } from '../../errors.ts'
 import { findProfile } from '../../profile/find.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Io } from '../io.ts'
+import { displayPath } from '../issuing/made-report.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { displayPath } from '../made-report.ts'
 import { addJsonOption, type JsonOption, list } from '../options.ts'
 import { paint } from '../render/paint.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = JsonOption &
   SeedFlags & {

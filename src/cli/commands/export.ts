@@ -19,8 +19,10 @@ import {
   pfxPassword,
 } from '../export-settings.ts'
 import type { Io } from '../io.ts'
+import { displayPath } from '../issuing/made-report.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import { namingOption, readCredential, readPublicCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
-import { displayPath } from '../made-report.ts'
 import {
   addJsonOption,
   addStoreOption,
@@ -34,8 +36,6 @@ import {
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import type { ExportedJson } from '../result-json.ts'
-import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../seed-options.ts'
-import { namingOption, readCredential, readPublicCredential } from '../stored-credential.ts'
 
 type Options = ExportFlags &
   StoreOptions &
@@ -113,7 +113,7 @@ async function artifactsOf(
   if (layout !== undefined) parseChoice(layout, ['mtls'], '--layout')
   if (name !== undefined && (layout !== undefined || asYaml === true)) throw superfluous(name, layout)
   if (asYaml === true) {
-    const { hierarchyArtifact } = await import('../hierarchy-export.ts')
+    const { hierarchyArtifact } = await import('../hierarchy/hierarchy-export.ts')
     return [await hierarchyArtifact(store, io)]
   }
   if (layout !== undefined) {

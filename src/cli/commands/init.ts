@@ -3,8 +3,8 @@
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
-import { addOrderOptions, fillOrder, type InitOptions } from '../certificate-order.ts'
 import type { Io } from '../io.ts'
+import { addOrderOptions, fillOrder, type InitOptions } from '../issuing/certificate-order.ts'
 
 export function define(command: Command): void {
   command
@@ -25,7 +25,7 @@ async function askOrRefuse(options: InitOptions, io: Io): Promise<number> {
       hint: 'pki init root makes a root; pki templates lists the other profiles',
     })
   }
-  const { askForRoot } = await import('../ask-certificate.ts')
+  const { askForRoot } = await import('../issuing/ask-certificate.ts')
   const answers = await askForRoot(options, io)
   return run([answers.profile], { ...options, ...answers.options }, io)
 }

@@ -3,9 +3,9 @@
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
-import { addOrderOptions, fillOrder, type IssueOptions } from '../certificate-order.ts'
 import type { Io } from '../io.ts'
-import { addIssuerOptions } from '../issuer.ts'
+import { addOrderOptions, fillOrder, type IssueOptions } from '../issuing/certificate-order.ts'
+import { addIssuerOptions } from '../issuing/issuer.ts'
 
 export function define(command: Command): void {
   command
@@ -40,7 +40,7 @@ async function askOrRefuse(
           : 'pki issue <profile> <name> --from <issuer>, as in: pki issue server web --from ca1 --dns localhost',
     })
   }
-  const { askForCertificate } = await import('../ask-certificate.ts')
+  const { askForCertificate } = await import('../issuing/ask-certificate.ts')
   const answers = await askForCertificate({ profile, name }, options, io)
   return run([answers.profile, answers.name], { ...options, ...answers.options }, io)
 }

@@ -10,13 +10,13 @@ import { RFC5280_STRICT, type RuleSet, weightOf } from '../../path/rule-set.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
 import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
-import { type Judgement, weighFindings } from '../judgement.ts'
-import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { lintLines } from '../render/render-lint-text.ts'
 import { textWidth } from '../render/styled-text.ts'
-import { addRulesOption, type RuleOption, ruleSetOf } from '../verify-request.ts'
+import { type Judgement, weighFindings } from '../verify/judgement.ts'
+import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../verify/judgement-output.ts'
+import { addRulesOption, type RuleOption, ruleSetOf } from '../verify/verify-request.ts'
 
 interface LintOptions extends RuleOption, OutputFlags, StoreOptions {
   readonly explain?: boolean

@@ -3,9 +3,9 @@
 import type { Command } from 'commander'
 import type { InventoryEntry } from '../../store/inventory.ts'
 import { formatName } from '../../x509/name-text.ts'
-import { certificateKind } from '../certificate-kind.ts'
 import { addInventoryOptions, type InventoryOptions, reportInventory } from '../inventory-report.ts'
 import type { Io } from '../io.ts'
+import { certificateKind } from '../issuing/certificate-kind.ts'
 import { harmless, type Line, type Span, span } from '../render/styled-text.ts'
 import { validityBadge } from '../render/validity-badge.ts'
 

@@ -4,10 +4,10 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { CERT_ID_DIGESTS } from '../../x509/ocsp-request-encoding.ts'
 import type { Io } from '../io.ts'
-import type { OcspQueryOptions } from '../ocsp-query.ts'
-import type { OcspRespondOptions } from '../ocsp-respond.ts'
+import { addSeedOptions, circumstances } from '../issuing/seed-options.ts'
 import { addJsonOption, addStoreOption, list, parseChoice } from '../options.ts'
-import { addSeedOptions, circumstances } from '../seed-options.ts'
+import type { OcspQueryOptions } from '../revocation/ocsp-query.ts'
+import type { OcspRespondOptions } from '../revocation/ocsp-respond.ts'
 
 const ACTIONS = ['query', 'respond'] as const
 
@@ -64,11 +64,11 @@ export async function run(
     const asker: Io = Object.assign(Object.create(world) as Io, {
       random: exportRandom('ocsp-nonce', inputs.join(' ')),
     })
-    return (await import('../ocsp-query.ts')).query(inputs, options, asker)
+    return (await import('../revocation/ocsp-query.ts')).query(inputs, options, asker)
   }
   const [request, ...others] = inputs
   if (request === undefined || others.length > 0) {
     throw new PkiError('usage.option', `one request is answered at a time, not ${inputs.length}`)
   }
-  return (await import('../ocsp-respond.ts')).answer(request, options, io)
+  return (await import('../revocation/ocsp-respond.ts')).answer(request, options, io)
 }

@@ -1,7 +1,7 @@
 /** `pki plan`: what `pki apply` would do. Nothing is written. */
 
 import type { Command } from 'commander'
-import { type ApplyOptions, addApplyOptions, planFrom } from '../apply-inputs.ts'
+import { type ApplyOptions, addApplyOptions, planFrom } from '../hierarchy/apply-inputs.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, type JsonOption } from '../options.ts'

@@ -18,20 +18,20 @@ import type { FileToWrite } from '../../store/file-writer.ts'
 import { placeFiles } from '../../store/file-writer.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
 import type { Store } from '../../store/store.ts'
-import { certificateKind } from '../certificate-kind.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
-import type { HandshakeProof } from '../handshake.ts'
 import type { Io } from '../io.ts'
+import { certificateKind } from '../issuing/certificate-kind.ts'
+import { displayPath, type MadeCertificate, madeJson } from '../issuing/made-report.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import { exportFolder, readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
-import { displayPath, type MadeCertificate, madeJson } from '../made-report.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import type { HandshakeProof } from '../peer/handshake.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
 import type { QuickstartJson } from '../result-json.ts'
-import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../seed-options.ts'
-import { exportFolder, readCredential } from '../stored-credential.ts'
 
 type Options = StoreOptions &
   JsonOption &
@@ -163,7 +163,7 @@ function storeAll(
 }
 
 async function prove(credentials: ReadonlyMap<string, Credential>): Promise<HandshakeProof> {
-  const { proveMutualTls } = await import('../handshake.ts')
+  const { proveMutualTls } = await import('../peer/handshake.ts')
   return proveMutualTls({ ...leaves(credentials), host: 'localhost' })
 }
 

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander'
 import type { Io } from '../io.ts'
-import { reportMade } from '../make-certificate.ts'
-import { addRenewalOptions, type RenewalOptions, renewStored } from '../renewal.ts'
+import { reportMade } from '../issuing/make-certificate.ts'
+import { addRenewalOptions, type RenewalOptions, renewStored } from '../issuing/renewal.ts'
 
 export function define(command: Command): void {
   addRenewalOptions(command, 'nothing to mark')

@@ -11,16 +11,22 @@ import { requireCredentialName } from '../../store/credential-name.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import type { Io } from '../io.ts'
-import { addKeyOptions, addWishOptions, type ContentOptions, namesFrom, overridesFrom } from '../issuing-options.ts'
+import {
+  addKeyOptions,
+  addWishOptions,
+  type ContentOptions,
+  namesFrom,
+  overridesFrom,
+} from '../issuing/issuing-options.ts'
+import { displayPath } from '../issuing/made-report.ts'
+import { type KeyOptions, keyPem, obtainKey } from '../issuing/new-key.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { displayPath } from '../made-report.ts'
-import { type KeyOptions, keyPem, obtainKey } from '../new-key.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { harmless } from '../render/styled-text.ts'
 import type { RequestedJson } from '../result-json.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = ContentOptions &
   KeyOptions &

@@ -7,6 +7,7 @@ import type { Revocation } from '../../store/revocations.ts'
 import { CRL_REASONS, type CrlReason } from '../../x509/crl-extension.ts'
 import { formatSerialNumber } from '../../x509/serial-number.ts'
 import type { Io } from '../io.ts'
+import { circumstances } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
 import {
   addJsonOption,
@@ -22,8 +23,7 @@ import { paint } from '../render/paint.ts'
 import { formatInstant } from '../render/relative-time.ts'
 import { harmless } from '../render/styled-text.ts'
 import type { RevokedJson } from '../result-json.ts'
-import { findTarget, type TargetOptions } from '../revocation-target.ts'
-import { circumstances } from '../seed-options.ts'
+import { findTarget, type TargetOptions } from '../revocation/revocation-target.ts'
 
 type RevokeOptions = TargetOptions &
   StoreOptions &

@@ -4,9 +4,9 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import type { Io } from '../io.ts'
 import { addJsonOption, addStoreOption, repeatable } from '../options.ts'
-import type { ServeRevocationOptions } from '../serve-revocation.ts'
-import type { ServeTlsOptions } from '../serve-tls.ts'
-import { addServerOptions } from '../server-run.ts'
+import type { ServeRevocationOptions } from '../server/serve-revocation.ts'
+import type { ServeTlsOptions } from '../server/serve-tls.ts'
+import { addServerOptions } from '../server/server-run.ts'
 
 export function define(command: Command): void {
   command.argument('[tls]', 'a TLS server, instead of CRLs, OCSP responses and issuer certificates over HTTP')
@@ -48,7 +48,7 @@ export async function run(
   const [what] = args as readonly [string | undefined]
   if (what === undefined) {
     requireNone(options, ['cert', 'clientCa', 'requireClientCert', 'staple'], 'pki serve tls')
-    return (await import('../serve-revocation.ts')).serveRevocation(options, io)
+    return (await import('../server/serve-revocation.ts')).serveRevocation(options, io)
   }
   if (what !== 'tls') {
     throw new PkiError('usage.option', `unknown kind of server: ${what}`, {
@@ -56,7 +56,7 @@ export async function run(
     })
   }
   requireNone(options, ['allowTimeHeader', 'crlLifetime'], 'pki serve, without tls')
-  return (await import('../serve-tls.ts')).serveTls(options, io)
+  return (await import('../server/serve-tls.ts')).serveTls(options, io)
 }
 
 /** @throws PkiError `usage.option` for a flag that would have no effect */

@@ -12,7 +12,7 @@ import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import type { JsonObject } from '../json-value.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { type PeerAddress, parsePeerAddress } from '../peer-address.ts'
+import { type PeerAddress, parsePeerAddress } from '../peer/peer-address.ts'
 import { paint } from '../render/paint.ts'
 import { describeAsText } from '../render/render-description-text.ts'
 import { formatLines, type Line, textWidth } from '../render/styled-text.ts'
@@ -62,7 +62,7 @@ function peerOf(text: string, { servername }: ShowOptions, io: Io): PeerAddress 
 }
 
 async function lookAtPeer(text: string, address: PeerAddress): Promise<readonly Shown[]> {
-  const { inspectPeer, describePeer } = await import('../tls-peer.ts')
+  const { inspectPeer, describePeer } = await import('../peer/tls-peer.ts')
   const peer = await inspectPeer(address)
   const descriptions = [describePeer(peer), ...peer.certificates.map(describeCertificate)]
   return descriptions.map((description) => ({ source: text, description }))

@@ -11,23 +11,23 @@ import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Store } from '../../store/store.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
-import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../existing-certificate.ts'
 import { readInputFile } from '../input-file.ts'
 import { exists } from '../input-source.ts'
 import type { Io } from '../io.ts'
-import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuer.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../issuing/existing-certificate.ts'
+import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuing/issuer.ts'
 import {
   addContentOptions,
   type ContentOptions,
   namesFrom,
   overridesFrom,
   serialNumberFrom,
-} from '../issuing-options.ts'
-import { keptCertificate } from '../made-report.ts'
-import { addMakingOptions, type MakingOptions, reportMade, storeSigned } from '../make-certificate.ts'
+} from '../issuing/issuing-options.ts'
+import { keptCertificate } from '../issuing/made-report.ts'
+import { addMakingOptions, type MakingOptions, reportMade, storeSigned } from '../issuing/make-certificate.ts'
+import { pendingKey } from '../issuing/pending-request.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { pendingKey } from '../pending-request.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../seed-options.ts'
 
 type Options = ContentOptions &
   IssuerOptions &

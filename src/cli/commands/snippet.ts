@@ -14,13 +14,13 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { KEY_PURPOSE, oidName } from '../../x509/oids.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
+import { displayPath } from '../issuing/made-report.ts'
+import { namingOption, readCredential, readPublicCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
-import { displayPath } from '../made-report.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { requireWritable, writeOutput } from '../output-file.ts'
 import { paint } from '../render/paint.ts'
 import type { WarningJson } from '../result-json.ts'
-import { namingOption, readCredential, readPublicCredential } from '../stored-credential.ts'
 
 type Options = StoreOptions &
   JsonOption & {

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander'
 import type { InventoryEntry } from '../../store/inventory.ts'
-import { certificateKind } from '../certificate-kind.ts'
 import { addInventoryOptions, type InventoryOptions, reportInventory } from '../inventory-report.ts'
 import type { Io } from '../io.ts'
+import { certificateKind } from '../issuing/certificate-kind.ts'
 import { type Glyphs, glyphs } from '../render/glyphs.ts'
 import { type Line, span } from '../render/styled-text.ts'
 import { validityBadge } from '../render/validity-badge.ts'

@@ -2,17 +2,17 @@
 
 import type { Command } from 'commander'
 import { TrustStore } from '../../path/trust-store.ts'
-import { type CertificateVerdict, certificateVerdict } from '../certificate-verdict.ts'
 import type { Io } from '../io.ts'
-import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../judgement-output.ts'
 import { addStoreOption, type StoreOptions, storeFrom } from '../options.ts'
-import { addPlatformFlags, type PlatformFlags, platformRequest } from '../platform-options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { verdictLines, verdictTable } from '../render/render-verdict-text.ts'
 import { textWidth } from '../render/styled-text.ts'
-import { judgeWith } from '../verify-evidence.ts'
-import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify-inputs.ts'
-import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify-request.ts'
+import { type CertificateVerdict, certificateVerdict } from '../verify/certificate-verdict.ts'
+import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../verify/judgement-output.ts'
+import { addPlatformFlags, type PlatformFlags, platformRequest } from '../verify/platform-options.ts'
+import { judgeWith } from '../verify/verify-evidence.ts'
+import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify/verify-inputs.ts'
+import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify/verify-request.ts'
 
 interface VerifyCommandOptions extends VerifyFlags, PlatformFlags, OutputFlags, StoreOptions {
   readonly explain?: boolean
@@ -65,7 +65,7 @@ async function judge(
   const context = { store: storeFrom(options, io), passwordFile: options.passwordFile, io }
   const platform = platformRequest(options)
   if (platform !== undefined) {
-    const { verifyAsPlatform } = await import('../platform-verify.ts')
+    const { verifyAsPlatform } = await import('../verify/platform-verify.ts')
     return verifyAsPlatform(texts, options, request, platform, context)
   }
   const trustAnchors = new TrustStore(await readTrustAnchors(options.trust ?? [], context))
@@ -105,6 +105,6 @@ async function engineOptionsOf(request: VerifyRequest) {
   const { at, rules, purpose, identity, policies, maxDepth, anchorConstraints } = request
   const options = { at, rules, purpose, identity, policies, maxDepth, anchorConstraints }
   if (rules.name !== 'webpki' || identity?.type !== 'dns') return options
-  const { isPublicSuffix } = await import('../public-suffix.ts')
+  const { isPublicSuffix } = await import('../verify/public-suffix.ts')
   return { ...options, isPublicSuffix }
 }

@@ -1,7 +1,7 @@
 /** Findings as JSON, alike in `pki verify`, `pki lint` and SARIF. */
 
 import { instantJson, type Json, type JsonObject } from '../json-value.ts'
-import type { WeighedFinding } from '../judgement.ts'
+import type { WeighedFinding } from '../verify/judgement.ts'
 
 export interface FindingJson {
   /** `validity.expired`, `path-length.exceeded`, …: what scripts compare. */

@@ -1,8 +1,8 @@
 /** Findings as text: what is the matter, what to do, and where the rule is written. */
 
 import type { FindingCode } from '../../path/findings.ts'
-import type { WeighedFinding } from '../judgement.ts'
-import type { PlatformReport } from '../platform-report.ts'
+import type { WeighedFinding } from '../verify/judgement.ts'
+import type { PlatformReport } from '../verify/platform-report.ts'
 import type { Glyphs } from './glyphs.ts'
 import { hang, harmless, type Line, span, wrap } from './styled-text.ts'
 

@@ -1,6 +1,6 @@
 /** Judgements as JUnit XML, the form in which CI systems read test results: a certificate is a test case. */
 
-import { errorsOf, type Judgement, type WeighedFinding, warningsOf } from '../judgement.ts'
+import { errorsOf, type Judgement, type WeighedFinding, warningsOf } from '../verify/judgement.ts'
 import { type JunitCase, junitDocument } from './junit-document.ts'
 
 /**

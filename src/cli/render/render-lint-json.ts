@@ -1,6 +1,6 @@
 /** `pki lint --json`: a promise like those in `json.ts`. */
 
-import type { Judgement } from '../judgement.ts'
+import type { Judgement } from '../verify/judgement.ts'
 import { type FindingJson, findingJson } from './render-finding-json.ts'
 
 /** `pki lint`. */

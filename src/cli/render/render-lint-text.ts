@@ -1,6 +1,6 @@
 /** What `pki lint` found, as text. */
 
-import { errorsOf, type Judgement, warningsOf } from '../judgement.ts'
+import { errorsOf, type Judgement, warningsOf } from '../verify/judgement.ts'
 import { counted, type FindingTextOptions, findingsLines } from './render-finding-text.ts'
 import { harmless, indent, type Line, type Span, span } from './styled-text.ts'
 

@@ -1,7 +1,7 @@
 /** What a platform says, as text below ours. */
 
-import type { CertificateVerdict } from '../certificate-verdict.ts'
-import { claimNotes, type PlatformReport } from '../platform-report.ts'
+import type { CertificateVerdict } from '../verify/certificate-verdict.ts'
+import { claimNotes, type PlatformReport } from '../verify/platform-report.ts'
 import { hang, harmless, type Line, span, wrap } from './styled-text.ts'
 
 /** The platform's verdict by its own names; for authentication the outcome, the HTTP status, and the claims. */

@@ -2,7 +2,7 @@
 
 import { isAbsolute, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Judgement, WeighedFinding } from '../judgement.ts'
+import type { Judgement, WeighedFinding } from '../verify/judgement.ts'
 import { factsJson } from './render-finding-json.ts'
 import { harmless } from './styled-text.ts'
 

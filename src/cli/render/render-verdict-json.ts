@@ -4,9 +4,9 @@ import type { EvidenceRecord } from '../../online/evidence.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { formatSerialNumber } from '../../x509/serial-number.ts'
-import type { CertificateVerdict, JudgedPath } from '../certificate-verdict.ts'
 import { instantJson } from '../json-value.ts'
-import type { PlatformReport } from '../platform-report.ts'
+import type { CertificateVerdict, JudgedPath } from '../verify/certificate-verdict.ts'
+import type { PlatformReport } from '../verify/platform-report.ts'
 import { type FindingJson, findingJson } from './render-finding-json.ts'
 
 /** `pki verify`. */

@@ -1,7 +1,7 @@
 /** How a certificate stands, in a few words and a colour. */
 
 import type { InventoryEntry, ListedRevocation } from '../../store/inventory.ts'
-import { type ValidityState, validityState } from '../certificate-kind.ts'
+import { type ValidityState, validityState } from '../issuing/certificate-kind.ts'
 import type { Paint } from './paint.ts'
 import { relativeTime } from './relative-time.ts'
 import { type Span, span } from './styled-text.ts'

@@ -1,0 +1,104 @@
+/** What `init` and `issue` have in common: everything they can be told, and how that becomes a certificate in the store. */
+
+import type { Command } from 'commander'
+import { findProfile } from '../../profile/find.ts'
+import { overrideProfile } from '../../profile/override.ts'
+import type { Io } from '../io.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions } from './existing-certificate.ts'
+import { type IssuerOptions, unlockIssuer } from './issuer.ts'
+import {
+  addContentOptions,
+  addDefectOption,
+  addKeyOptions,
+  type ContentOptions,
+  type DefectOption,
+  namesFrom,
+  overridesFrom,
+  serialNumberFrom,
+} from './issuing-options.ts'
+import { keptCertificate } from './made-report.ts'
+import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from './make-certificate.ts'
+import { type KeyOptions, keyPem, obtainKey } from './new-key.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
+
+type OrderOptions = ContentOptions &
+  KeyOptions &
+  ExistingOptions &
+  MakingOptions &
+  DefectOption &
+  SeedFlags &
+  StoreOptions &
+  JsonOption
+
+export type InitOptions = OrderOptions & { readonly name?: string }
+
+export type IssueOptions = OrderOptions & IssuerOptions
+
+export function addOrderOptions(command: Command): void {
+  addStoreOption(command)
+  addContentOptions(command)
+  addKeyOptions(command)
+  addExistingOptions(command)
+  addMakingOptions(command)
+  addDefectOption(command)
+  addSeedOptions(command, 'certificates')
+  addJsonOption(command)
+}
+
+/** Which certificate: by its profile, under its name in the store, from that issuer or self-signed. */
+export interface CertificateOrder {
+  readonly profileName: string
+  readonly name: string
+  readonly from: string | undefined
+}
+
+/**
+ * Makes the certificate, or keeps the one that is there, and reports it.
+ * @returns the exit code
+ * @throws PkiError `usage.profile`, `refused.exists`, and as `unlockIssuer`, `obtainKey` and `makeCertificate` do
+ */
+export async function fillOrder(
+  { profileName, name, from }: CertificateOrder,
+  options: OrderOptions & IssuerOptions,
+  world: Io,
+): Promise<number> {
+  const store = storeFrom(options, world)
+  const found = await findProfile(profileName, { projectDir: world.cwd })
+  const { io, seeded, mark } = await circumstances(options, world)
+  const profile = mark(overrideProfile(found, overridesFrom(options)))
+
+  const decision = decideAboutExisting(store, name, options, io)
+  if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
+  if (decision.action === 'make') store.requireFree(name)
+
+  const issuer = from === undefined ? undefined : await unlockIssuer(store, from, options, io)
+  const deliberate =
+    options.defect && (await loadDefects()).deliberateDefects(options.defect, name, options.keyFile, seeded)
+  const key = deliberate?.key ?? (await obtainKey(name, profile.key, options, io, seeded))
+  const made = makeCertificate(
+    {
+      name,
+      profileName,
+      profile,
+      issuer,
+      key,
+      storedKey: { pem: await keyPem(name, key, options, io, seeded) },
+      names: namesFrom(options),
+      serialNumber: serialNumberFrom(options),
+      scheme: options.pss === true ? { pss: true } : undefined,
+      unchecked: options.unchecked,
+      replace: decision.action === 'replace',
+      dryRun: options.dryRun,
+      seeded,
+      deliberate,
+      notes:
+        decision.action === 'replace' ? (await import('./replaced-authority.ts')).leftBehind(store, name, key) : [],
+    },
+    store,
+    io,
+  )
+  return reportMade(made, options, io)
+}
+
+const loadDefects = () => import('./deliberate-defects.ts')

@@ -1,0 +1,209 @@
+/** Renewing and rekeying certificates of the store: what `pki renew` and `pki rekey` have in common. */
+
+import type { Command } from 'commander'
+import { type NameRecord, readRecords } from '../../apply/records.ts'
+import { PkiError } from '../../errors.ts'
+import { issueCertificate } from '../../issue/certificate.ts'
+import { checkIssuance, requireIssuable } from '../../issue/check.ts'
+import { authoritySigner, type NamedAuthority } from '../../issue/credential.ts'
+import { renewalRequest, renewedScheme } from '../../issue/renewal.ts'
+import {
+  createSigner,
+  ecAlgorithmName,
+  generateKey,
+  type KeyAlgorithmName,
+  type PrivateKey,
+  requireKeyAlgorithmName,
+  type Signer,
+} from '../../keys/keys.ts'
+import type { SeededSource } from '../../seed/seeded-source.ts'
+import { draftsOf } from '../../store/abandoned.ts'
+import { issuedEvent } from '../../store/issued-event.ts'
+import { rechainBelow } from '../../store/rechain.ts'
+import type { Store } from '../../store/store.ts'
+import { type Certificate, fingerprint } from '../../x509/certificate.ts'
+import type { ExtensionToWrite } from '../../x509/extension-encoding.ts'
+import { writeHint, writeWarning } from '../error-report.ts'
+import type { Io } from '../io.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
+import type { MadeCertificate } from './made-report.ts'
+import { keyPem } from './new-key.ts'
+import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
+
+export type RenewalOptions = StoreOptions &
+  SeedFlags &
+  JsonOption &
+  IssuerOptions & {
+    readonly key?: string
+    readonly encryptKey?: boolean
+    readonly unchecked?: boolean
+  }
+
+/** @param makes whether there is a new key, and so something to mark */
+export function addRenewalOptions(command: Command, makes: Parameters<typeof addSeedOptions>[1]): void {
+  command
+    .argument('<name>', 'name of the certificate in the store')
+    .option('--from <issuer>', 'who issues it (default: who issued it before)')
+    .option('--issuer-password-file <file>', "password of the issuer's key")
+    .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
+    .option('--unchecked', 'make it even if the issuer may not issue it')
+  addSeedOptions(command, makes)
+  addStoreOption(command)
+  addJsonOption(command)
+}
+
+/**
+ * Makes the certificate anew and puts it in the place of the old one.
+ * @param how with its own key, or with another
+ * @throws PkiError `input.not-found`, `refused.key`, `refused.issuer`
+ */
+export async function renewStored(
+  name: string,
+  how: 'renew' | 'rekey',
+  options: RenewalOptions,
+  world: Io,
+): Promise<MadeCertificate> {
+  const { io, seeded } = await circumstances(options, world)
+  const store = storeFrom(options, io)
+  const now = io.now()
+  const certificate = store.readCertificate(name)
+  const { names: records } = readRecords(store)
+  const record = records.get(name)
+  const issuer = await issuerOf(store, name, certificate, record, options, io)
+  const key = how === 'rekey' ? newKey(name, certificate, options, seeded) : undefined
+  const signer =
+    issuer === undefined
+      ? selfSigner(certificate, key ?? (await unlockStoredKey(store, name, options, io)), options, seeded)
+      : renewedSigner(certificate, issuer, seeded)
+  const wanted = renewalRequest({
+    certificate,
+    issuer: issuer?.credential,
+    signer,
+    publicKey: key?.publicKey ?? certificate.publicKey,
+    now,
+    random: io.random,
+    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
+  })
+  const isMarked = key !== undefined && seeded !== undefined && options.unmarked !== true
+  const request = isMarked ? { ...wanted, extensions: await marked(wanted.extensions) } : wanted
+  const problems = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
+  const renewed = issueCertificate(request)
+  const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
+  const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
+  const event = {
+    ...issuedEvent({ name, certificate: renewed }, above, record?.profile),
+    // It is still what the hierarchy file describes.
+    ...(record?.specification !== undefined && { specification: record.specification }),
+    ...(how === 'renew' && { renews: fingerprint(certificate) }),
+  }
+  const storedKey = key === undefined ? ('keep' as const) : { pem: await keyPem(name, key, options, io, seeded) }
+  const paths = store.put({ name, certificate: renewed, chain, key: storedKey }, event, {
+    force: true,
+    processes: io.process,
+    now,
+  })
+  for (const { message } of problems) writeWarning(io, message)
+  tendBelow(store, name, how, records, renewed, io)
+  return {
+    name,
+    issuedBy: issuer?.name,
+    certificate: renewed,
+    problems,
+    outcome: 'issued',
+    verdict: how === 'renew' ? 'renewed' : 'made for another key',
+    paths,
+  }
+}
+
+async function issuerOf(
+  store: Store,
+  name: string,
+  certificate: Certificate,
+  record: NameRecord | undefined,
+  options: RenewalOptions,
+  io: Io,
+): Promise<NamedAuthority | undefined> {
+  const { from = record?.issuer } = options
+  if (from === undefined && certificate.isSelfIssued) return undefined
+  if (from !== undefined) return unlockIssuer(store, from, options, io)
+  throw new PkiError('usage.option', `nobody noted who issued ${name}: missing option: --from <issuer>`, {
+    context: { name },
+  })
+}
+
+/** Signs as the authority did before. */
+function renewedSigner(certificate: Certificate, issuer: NamedAuthority, seeded: SeededSource | undefined): Signer {
+  const scheme = renewedScheme(certificate, issuer.credential.certificate.publicKey)
+  return authoritySigner(issuer, {}, scheme, seeded?.createSigner)
+}
+
+/** As the certificate signed itself before; with a kind of key that was asked for, as `pki init` would. */
+function selfSigner(
+  certificate: Certificate,
+  key: PrivateKey,
+  { key: wanted }: RenewalOptions,
+  seeded: SeededSource | undefined,
+): Signer {
+  const scheme =
+    wanted === undefined ? renewedScheme(certificate, key.publicKey) : { pss: wanted.startsWith('rsa-pss') }
+  return (seeded?.createSigner ?? createSigner)(key, scheme)
+}
+
+/** Whoever knows the seed has the new key. */
+async function marked(extensions: readonly ExtensionToWrite[]): Promise<readonly ExtensionToWrite[]> {
+  return (await import('../../seed/mark.ts')).markedExtensions(extensions)
+}
+
+/** One key gives way to the next: from a seed, each follows from the certificate that it replaces. */
+function newKey(
+  name: string,
+  certificate: Certificate,
+  options: RenewalOptions,
+  seeded: SeededSource | undefined,
+): PrivateKey {
+  const algorithm = keyAlgorithm(certificate, options)
+  return seeded?.key(`${name} after ${fingerprint(certificate)}`, algorithm) ?? generateKey(algorithm)
+}
+
+/** The kind of key it has, or the one that was asked for. */
+function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyAlgorithmName {
+  if (key !== undefined) return requireKeyAlgorithmName(key)
+  const { facts } = publicKey
+  switch (facts.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return requireKeyAlgorithmName(`rsa-${Math.min(Math.max(facts.modulusBits, 2048), 4096)}`)
+    case 'ec':
+      return ecAlgorithmName(facts.curve) ?? 'ec-p256'
+    case 'ed25519':
+    case 'ed448':
+      return facts.type
+    default:
+      return 'ec-p256'
+  }
+}
+
+/** What a renewed authority issued stays valid; below another key it does not. */
+function tendBelow(
+  store: Store,
+  name: string,
+  how: 'renew' | 'rekey',
+  records: ReadonlyMap<string, NameRecord>,
+  { decoded }: Certificate,
+  io: Io,
+): void {
+  if (decoded.basicConstraints?.cA !== true) return
+  const issuers = [...records].flatMap(([below, { issuer }]) =>
+    issuer === undefined ? [] : [[below, issuer] as const],
+  )
+  if (how === 'renew') {
+    rechainBelow(store, name, new Map(issuers), io.now(), draftsOf(io.process))
+    return
+  }
+  const below = issuers.filter(([other, issuer]) => issuer === name && store.has(other)).map(([other]) => other)
+  if (below.length === 0) return
+  const shown = below.length > 5 ? `${below.slice(0, 5).join(', ')}, …` : below.join(', ')
+  writeWarning(io, `${name} has another key now: what it signed before no longer verifies with it: ${shown}`)
+  writeHint(io, 'renew these as well; for a hierarchy from a file, pki apply does')
+}

@@ -1,0 +1,64 @@
+/** The flags that say whether and whom `pki verify` may ask for what it lacks. */
+
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { PkiError } from '../../errors.ts'
+import { parseDuration } from '../../profile/duration.ts'
+import type { Io } from '../io.ts'
+import { list } from '../options.ts'
+
+export interface FetchFlags {
+  readonly aia?: boolean
+  readonly allowHosts?: readonly string[]
+  readonly cacheDir?: string
+  readonly cache?: boolean
+  readonly fetchTimeout?: string
+  readonly ocspNonce?: boolean
+}
+
+/** Declares the flags of {@link FetchFlags}. */
+export function addFetchFlags(command: Command): void {
+  command
+    .option('--aia', 'fetch missing issuers from where certificates say they are')
+    .option('--allow-hosts <hosts>', 'hosts beside this machine that may be asked (repeatable)', list)
+    .option('--cache-dir <dir>', 'keep there what was fetched, until it is out of date')
+    .option('--no-cache', 'fetch everything anew')
+    .option('--fetch-timeout <duration>', 'for each place that is asked (default: 15s)')
+    .option('--ocsp-nonce', 'OCSP responses must repeat a nonce')
+}
+
+/** How to fetch, as the flags have it. */
+export interface FetchRequest {
+  readonly aia: boolean
+  readonly allowedHosts: readonly string[]
+  /** Absolute; undefined keeps nothing on disk. */
+  readonly cacheFolder: string | undefined
+  /** Whether one verification may use what another one of the same run fetched. */
+  readonly usesCache: boolean
+  /** Milliseconds. */
+  readonly timeout: number | undefined
+  readonly sendsNonce: boolean
+}
+
+/** @throws PkiError `usage.time` */
+export function fetchRequest(flags: FetchFlags, io: Io): FetchRequest {
+  const { aia, allowHosts = [], cacheDir, cache, fetchTimeout, ocspNonce } = flags
+  const usesCache = cache !== false
+  return {
+    aia: aia === true,
+    allowedHosts: allowHosts,
+    cacheFolder: cacheDir === undefined || !usesCache ? undefined : resolve(io.cwd, cacheDir),
+    usesCache,
+    timeout: fetchTimeout === undefined ? undefined : timeoutOf(fetchTimeout),
+    sendsNonce: ocspNonce === true,
+  }
+}
+
+/** Nobody waits longer than that for one answer. */
+const MAX_TIMEOUT_SECONDS = 600
+
+function timeoutOf(text: string): number {
+  const { months, seconds } = parseDuration(text)
+  if (months === 0 && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS) return seconds * 1000
+  throw new PkiError('usage.time', `--fetch-timeout: not between 1s and ${MAX_TIMEOUT_SECONDS / 60}m: ${text}`)
+}
