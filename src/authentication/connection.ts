@@ -31,18 +31,26 @@ export function setForwarded(request: object, facts: ForwardedFacts): void {
 
 /** The facts of a request in Node. */
 export function nodeConnection(request: NodeRequest): ConnectionFacts {
-  const { isHttps, clientCertificate } = forwarded.get(request) ?? {}
-  const { socket } = request
-  const connection = request.stream?.session ?? socket
-  return {
-    isHttps: isHttps ?? isEncrypted(socket),
-    clientCertificate: clientCertificate ?? (() => peerCertificate(socket, connection)),
+  return new NodeConnection(request)
+}
+
+class NodeConnection implements ConnectionFacts {
+  readonly #request: NodeRequest
+  readonly isHttps: boolean
+
+  constructor(request: NodeRequest) {
+    this.#request = request
+    this.isHttps = forwarded.get(request)?.isHttps ?? isEncrypted(request.socket)
+  }
+
+  clientCertificate(): ClientCertificate | undefined {
+    return clientCertificateOf(this.#request)
   }
 }
 
 /** The certificate that a request came with, forwarded or of its own connection. @throws DerError if it cannot be read */
 export function clientCertificateOf(request: NodeRequest): ClientCertificate | undefined {
-  const { clientCertificate } = forwarded.get(request) ?? {}
+  const clientCertificate = forwarded.get(request)?.clientCertificate
   if (clientCertificate !== undefined) return clientCertificate()
   return peerCertificate(request.socket, request.stream?.session ?? request.socket)
 }

@@ -3,7 +3,7 @@
  * client is and rejects nobody: that is for `requireCertificate`, or for whoever asks `authenticationOf`.
  */
 
-import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
+import { type Authenticated, CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
 import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import { type NodeRequest, nodeConnection } from './connection.ts'
 import { CertificateAuthenticationHandler } from './handler.ts'
@@ -63,13 +63,10 @@ export function certificateAuthentication<
     const context = await handler.challenge(request, response, properties)
     if (context?.handled !== true) forbid(response)
   }
+  const scheme = { scheme: handler.scheme, authenticate, challenge, forbid }
   const enter = (request: Request, response: Response, result: AuthenticateResult): void => {
     const known = request as AuthenticatedRequest
-    setAuthenticated(request, {
-      result,
-      challenge: () => challenge(request, response),
-      forbid: () => forbid(response),
-    })
+    setAuthenticated(request, new Entry(result, request, response, scheme))
     known.authentication = result
     known.principal = principalIn(result)
   }
@@ -88,8 +85,33 @@ export function certificateAuthentication<
       next()
     }
   }
-  return Object.assign(middleware, { scheme: handler.scheme, authenticate, challenge, forbid })
+  return Object.assign(middleware, scheme)
 }
+
+/** One for each request; two closures would cost it several times as much. */
+class Entry<Request, Response> implements Authenticated {
+  readonly result: AuthenticateResult
+  readonly #request: Request
+  readonly #response: Response
+  readonly #scheme: Scheme<Request, Response>
+
+  constructor(result: AuthenticateResult, request: Request, response: Response, scheme: Scheme<Request, Response>) {
+    this.result = result
+    this.#request = request
+    this.#response = response
+    this.#scheme = scheme
+  }
+
+  challenge(): Promise<void> {
+    return this.#scheme.challenge(this.#request, this.#response)
+  }
+
+  forbid(): void | Promise<void> {
+    return this.#scheme.forbid(this.#response, this.#request)
+  }
+}
+
+type Scheme<Request, Response> = Pick<CertificateAuthentication<Request, Response>, 'challenge' | 'forbid'>
 
 /** Who a result says the client is. */
 export function principalIn(result: AuthenticateResult): ClaimsPrincipal | undefined {

@@ -44,14 +44,33 @@ export class AuthenticationFailure extends Error {
   }
 }
 
-/** The same result in other objects: what one request changes on its own, the next does not find. */
+/**
+ * The same result in other objects: what one request changes on its own, the next does not find. Written out, because
+ * spreading an object costs a busy server more than all the rest of a request that the cache knows.
+ */
 export function cloneResult(result: AuthenticateResult): AuthenticateResult {
   switch (result.outcome) {
-    case 'success':
-      return { ...result, principal: result.principal.clone(), properties: { ...result.properties } }
-    case 'failure':
-      return { ...result, properties: { ...result.properties } }
+    case 'success': {
+      const { outcome, principal, scheme, properties, certificate, chain } = result
+      return {
+        outcome,
+        principal: principal.clone(),
+        scheme,
+        properties: cloneProperties(properties),
+        certificate,
+        chain,
+      }
+    }
+    case 'failure': {
+      const { outcome, failure, scheme, properties, certificate, chain } = result
+      return { outcome, failure, scheme, properties: cloneProperties(properties), certificate, chain }
+    }
     case 'no-result':
-      return { ...result }
+      return { outcome: result.outcome, scheme: result.scheme }
   }
+}
+
+function cloneProperties(properties: AuthenticationProperties): AuthenticationProperties {
+  for (const _ in properties) return { ...properties }
+  return {}
 }
