@@ -70,7 +70,7 @@ export function cloneResult(result: AuthenticateResult): AuthenticateResult {
   }
 }
 
+/** There are none, mostly. */
 function cloneProperties(properties: AuthenticationProperties): AuthenticationProperties {
-  for (const _ in properties) return { ...properties }
-  return {}
+  return Object.keys(properties).length === 0 ? {} : { ...properties }
 }
