@@ -1,7 +1,8 @@
 /** What a person or a script gets to see when a command fails, and with which exit code it ends. */
 
-import { PkiError, type PkiErrorCode } from '../errors.ts'
+import { PkiError, type PkiErrorCode, type PkiErrorContext } from '../errors.ts'
 import type { Io } from './io.ts'
+import { writeJson } from './json.ts'
 import { paint } from './render/paint.ts'
 
 /** Exit codes by the class of the error, the word before the dot of its code. */
@@ -20,36 +21,64 @@ function exitCodeOf(code: PkiErrorCode): number {
  * @returns the exit code
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io): number {
-  const wantsJson = argv.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.PKI_JSON?.toLowerCase() ?? '')
-  if (!(error instanceof PkiError)) return reportFault(error, wantsJson, io)
+  if (!(error instanceof PkiError)) return reportFault(error, wantsJson(argv, io), io)
+  return reportPkiError(error, { json: wantsJson(argv, io), exitCode: exitCodeOf(error.code) }, io)
+}
+
+/** Also of a command line that nobody has parsed: that it does not parse may be the error. */
+function wantsJson(argv: readonly string[], { env }: Io): boolean {
+  if (argv.includes('--json') || argv.includes('--format=json')) return true
+  const format = argv.lastIndexOf('--format')
+  if (format !== -1 && argv[format + 1] === 'json') return true
+  return ['1', 'true', 'yes', 'on'].includes(env.PKI_JSON?.toLowerCase() ?? '') || env.PKI_FORMAT === 'json'
+}
+
+/** As {@link reportError}, for a command with exit codes of its own. @returns the exit code */
+export function reportPkiError(
+  error: PkiError,
+  { json, exitCode }: { readonly json: boolean; readonly exitCode: number },
+  io: Io,
+): number {
   writeError(io, error.message)
   if (error.hint !== undefined) writeHint(io, error.hint)
   if (isDebug(io)) io.stderr.write(`${stackOf(error)}\n`)
-  const exitCode = exitCodeOf(error.code)
-  if (wantsJson) {
-    const { code, message, hint, context } = error
-    writeErrorJson({ code, message, hint, context, exitCode }, io)
-  }
+  if (json) writeJson(io, errorJson(error, exitCode))
   return exitCode
 }
 
-interface ErrorFacts extends Pick<PkiError, 'message' | 'hint' | 'context'> {
+/** A promise like those in `result-json.ts`. */
+export interface ErrorJson {
+  readonly schema: 'pki.error/1'
   readonly code: PkiErrorCode | 'internal'
+  readonly message: string
+  /** What to do next; null if nobody knows. */
+  readonly hint: string | null
+  readonly context: PkiErrorContext
   readonly exitCode: number
 }
 
-function writeErrorJson(facts: ErrorFacts, io: Io): void {
-  io.stdout.write(`${JSON.stringify({ schema: 'pki.error/1', ...facts }, null, 2)}\n`)
+export function errorJson({ code, message, hint, context }: PkiError, exitCode: number = exitCodeOf(code)): ErrorJson {
+  return { schema: 'pki.error/1', code, message, hint: hint ?? null, context, exitCode }
 }
 
 /** A bug: say so, in one line, and ask for a report; the stack only for those who want to look. */
-function reportFault(error: unknown, wantsJson: boolean, io: Io): number {
+function reportFault(error: unknown, json: boolean, io: Io): number {
   const message = error instanceof Error ? error.message : String(error)
   const hint = 'this is a fault of pki: please report it with the output of the same command under PKI_DEBUG=1'
   writeError(io, `internal: ${message}`)
   if (isDebug(io)) io.stderr.write(`${stackOf(error)}\n`)
   else writeHint(io, hint)
-  if (wantsJson) writeErrorJson({ code: 'internal', message, hint, context: {}, exitCode: EXIT_INTERNAL }, io)
+  if (json) {
+    const fault: ErrorJson = {
+      schema: 'pki.error/1',
+      code: 'internal',
+      message,
+      hint,
+      context: {},
+      exitCode: EXIT_INTERNAL,
+    }
+    writeJson(io, fault)
+  }
   return EXIT_INTERNAL
 }
 

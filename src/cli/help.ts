@@ -92,7 +92,7 @@ function exampleLines(width: number): readonly Line[] {
 
 const COMMON = [
   { option: '--dir <dir>', says: 'the folder that holds everything (./pki; or PKI_DIR)' },
-  { option: '--json', says: 'the result as JSON, in a shape that stays as it is' },
+  { option: '--json', says: 'the result as JSON, see docs/json.md' },
 ] as const
 
 const COMMON_NOTE =

@@ -1,7 +1,8 @@
 /**
- * The shapes of `--json`. They are a promise: within one number behind the slash, fields may be added, and none is
- * removed, renamed or changed in meaning. Dates are ISO 8601 in UTC, serial numbers and fingerprints lower-case hex,
- * names RFC 4514 text; a path is as the command was given it, or absolute.
+ * The shapes of `--json`. `docs/json.md` describes them for those who read them, and a test keeps the two together.
+ * They are a promise: within one number behind the slash, fields may be added, and none is removed, renamed or changed
+ * in meaning. Dates are ISO 8601 in UTC, serial numbers and fingerprints lower-case hex, names RFC 4514 text; a path is
+ * as the command was given it, or absolute.
  */
 
 import type { Certificate } from '../x509/certificate.ts'
@@ -11,6 +12,7 @@ import { formatName } from '../x509/name-text.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
 import { type CertificateKind, certificateKind, type ValidityState, validityState } from './issuing/certificate-kind.ts'
 import { instantJson } from './json-value.ts'
+import type { FindingJson } from './render/render-finding-json.ts'
 import type { PlanJson } from './render/render-plan.ts'
 
 /** One certificate in short; `pki show --json` has it in full. */
@@ -43,7 +45,7 @@ export interface MadeJson {
 }
 
 export interface WarningJson {
-  readonly kind: string
+  readonly code: string
   readonly message: string
 }
 
@@ -96,7 +98,7 @@ export interface RevokedJson {
   readonly serialNumber: string
   readonly fingerprint: string
   /** Name in the store. */
-  readonly issuer: string
+  readonly issuedBy: string
   /** With `unrevoked`, the revocation that has ended. */
   readonly revocation: RevocationJson
 }
@@ -109,14 +111,14 @@ export interface RevocationJson extends ListedRevocationJson {
 export interface CrlJson {
   readonly schema: 'pki.crl/1'
   /** Name in the store of the certificate that signed it. */
-  readonly issuer: string
+  readonly issuedBy: string
   /** Decimal, as numbers of JSON lose digits. */
   readonly crlNumber: string
   /** Number of the complete CRL that it is a delta to; null for a complete one. */
   readonly baseCrlNumber: string | null
   readonly thisUpdate: string
   readonly nextUpdate: string | null
-  readonly entries: number
+  readonly entryCount: number
   /** What is wrong with it on purpose. */
   readonly fault: string | null
   /** The places it was written to: in the store, and the one of `--out`. */
@@ -140,7 +142,7 @@ export interface OcspQueryJson {
     readonly thisUpdate: string | null
     readonly nextUpdate: string | null
     /** Why it cannot be relied on, or why the certificate is rejected. */
-    readonly findings: readonly { readonly code: string; readonly message: string }[]
+    readonly findings: readonly FindingJson[]
   }[]
   readonly files: readonly string[]
 }
@@ -189,7 +191,7 @@ export interface ExpiryJson {
   readonly at: string
   readonly within: string
   /** How many files were looked at. */
-  readonly files: number
+  readonly fileCount: number
   readonly certificates: readonly {
     readonly source: string
     /** Counted from 1 inside the file. */
@@ -200,7 +202,8 @@ export interface ExpiryJson {
     readonly fingerprint: string
     readonly notBefore: string
     readonly notAfter: string
-    readonly state: 'good' | 'ending' | 'expired'
+    /** `expiring`: it ends within the time that was asked for. */
+    readonly state: ValidityState
   }[]
   readonly unreadable: readonly { readonly source: string; readonly code: string; readonly message: string }[]
 }
@@ -211,7 +214,8 @@ export interface QuickstartJson {
   readonly folder: string
   readonly outcome: 'made' | 'kept'
   readonly certificates: readonly MadeJson[]
-  readonly exports: readonly string[]
+  /** Paths. */
+  readonly exported: readonly string[]
   /** Null if `--no-handshake` was given. */
   readonly handshake: { readonly protocol: string; readonly cipher: string; readonly proven: readonly string[] } | null
 }

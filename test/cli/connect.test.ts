@@ -31,7 +31,7 @@ async function connect({ pki }: Session, port: number, line = '--trust root') {
 }
 
 const messages = ({ steps }: ConnectedJson, from: string) =>
-  steps.filter((step) => step.from === from).map(({ message }) => message)
+  steps.filter((step) => step.from === from).map(({ name }) => name)
 
 const pem = ({ folder }: Session, ...names: readonly string[]) =>
   names.map((name) => readFileSync(join(folder, 'pki', name), 'utf8')).join('')
@@ -68,7 +68,7 @@ describe('a handshake that goes well', () => {
       'Finished',
       ...messages(json, 'server').slice(6).fill('NewSessionTicket'),
     ])
-    const request = json.steps.find(({ message }) => message === 'CertificateRequest')
+    const request = json.steps.find(({ name }) => name === 'CertificateRequest')
     expect(request?.facts.authorities).toEqual(['CN=root'])
     expect(json).toMatchObject({
       schema: 'pki.connected/1',

@@ -27,12 +27,12 @@ describe('pki crl', () => {
     await session.done('revoke web')
     expect(JSON.parse(await session.done('crl ca1 --json'))).toEqual({
       schema: 'pki.crl/1',
-      issuer: 'ca1',
+      issuedBy: 'ca1',
       crlNumber: '1',
       baseCrlNumber: null,
       thisUpdate: NOW.toISOString(),
       nextUpdate: inSeconds(7 * DAY).toISOString(),
-      entries: 1,
+      entryCount: 1,
       fault: null,
       files: [join(session.folder, 'pki/crl/ca1.crl')],
     })
@@ -83,8 +83,8 @@ describe('pki crl', () => {
   it('makes indirect CRLs', async () => {
     const session = await sessionWithStore()
     await session.done('revoke web')
-    expect(JSON.parse(await session.done('crl root --indirect --json'))).toMatchObject({ entries: 1 })
-    expect(JSON.parse(await session.done('crl root --indirect --of root --json'))).toMatchObject({ entries: 0 })
+    expect(JSON.parse(await session.done('crl root --indirect --json'))).toMatchObject({ entryCount: 1 })
+    expect(JSON.parse(await session.done('crl root --indirect --of root --json'))).toMatchObject({ entryCount: 0 })
   })
 
   it('makes one with a fault, and leaves the store as it is', async () => {

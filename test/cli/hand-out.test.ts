@@ -160,7 +160,7 @@ describe('quickstart', () => {
     rmSync(join(folder, 'pki/exports/server.pem'))
     expect(JSON.parse(await done('quickstart --no-handshake --json'))).toMatchObject({
       outcome: 'kept',
-      exports: [join(folder, 'pki', 'exports', 'server.pem')],
+      exported: [join(folder, 'pki', 'exports', 'server.pem')],
       handshake: null,
     })
   })

@@ -180,6 +180,15 @@ describe('pki needs-renewal has the exit codes of step', () => {
     const made = await sessionWithStore()
     const { stdout } = await made.pki('needs-renewal web --json', later(300))
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'pki.needs-renewal/1', needsRenewal: true })
+    for (const [line, exitCode] of [
+      ['needs-renewal nobody', 2],
+      ['needs-renewal web --expires-in soon', 2],
+      ['needs-renewal pki/journal.jsonl', 255],
+    ] as const) {
+      const failed = await made.pki(`${line} --json`)
+      expect({ line, exitCode: failed.exitCode }).toEqual({ line, exitCode })
+      expect(JSON.parse(failed.stdout)).toMatchObject({ schema: 'pki.error/1', exitCode })
+    }
     expect(await made.pki('needs-renewal web --quiet')).toMatchObject({ stdout: '', stderr: '' })
   })
 })
@@ -209,7 +218,7 @@ describe('pki expiry', () => {
     const made = await tree()
     const { exitCode, stdout } = await made.pki('expiry deploy .hidden --json')
     const { certificates, unreadable } = JSON.parse(stdout)
-    const ending = certificates.filter(({ state }: { state: string }) => state === 'ending')
+    const ending = certificates.filter(({ state }: { state: string }) => state === 'expiring')
     expect(exitCode).toBe(1)
     expect(unreadable).toEqual([])
     expect([...new Set(ending.map(({ source }: { source: string }) => source))].sort()).toEqual([
@@ -218,7 +227,7 @@ describe('pki expiry', () => {
       'deploy/short.pfx',
       'deploy/tls/short.bin',
     ])
-    expect(certificates.filter(({ state }: { state: string }) => state === 'good').length).toBeGreaterThan(1)
+    expect(certificates.filter(({ state }: { state: string }) => state === 'valid').length).toBeGreaterThan(1)
   })
 
   it.each([
@@ -255,7 +264,9 @@ describe('pki expiry', () => {
     const made = await tree()
     const { stdout } = await made.pki('expiry deploy --format junit')
     expect(stdout).toContain('<testsuite name="pki expiry" tests="')
-    expect(stdout).toMatch(/<failure message="ends in 9 days, [^"]+" type="ending">|<failure message="ends in 10 days/)
+    expect(stdout).toMatch(
+      /<failure message="ends in 9 days, [^"]+" type="expiring">|<failure message="ends in 10 days/,
+    )
   })
 
   it.each([

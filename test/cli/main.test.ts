@@ -122,6 +122,26 @@ describe('the environment stands in for flags', () => {
   })
 })
 
+describe('an error is JSON where the result would be', () => {
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['verify nothing.crt --trust nothing.crt --format json', {}],
+    ['verify nothing.crt --trust nothing.crt --format=json', {}],
+    ['lint nothing.crt', { PKI_FORMAT: 'json' }],
+    ['list --unknown --json', {}],
+    ['show nothing.crt', { PKI_JSON: '1' }],
+  ])('pki %s %j', async (line, env) => {
+    const { exitCode, stdout } = await session().pki(line, { env })
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'pki.error/1', exitCode })
+  })
+
+  it('and is not elsewhere, nor are two forms mixed', async () => {
+    const { pki } = session()
+    expect((await pki('lint nothing.crt --format text')).stdout).toBe('')
+    expect((await pki('lint nothing.crt')).stdout).toBe('')
+    expect(await pki('expiry . --json --format junit')).toMatchObject({ exitCode: 2 })
+  })
+})
+
 describe('a fault of ours', () => {
   it('ends with 70 and asks for a report; the stack only under PKI_DEBUG', async () => {
     const entry = COMMANDS.find(({ name }) => name === 'list')

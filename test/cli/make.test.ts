@@ -258,7 +258,7 @@ describe('the second time', () => {
     const { exitCode, stdout } = await pki('init root --force --json')
     expect({ exitCode, warnings: JSON.parse(stdout).warnings }).toEqual({
       exitCode: 0,
-      warnings: [expect.objectContaining({ kind: 'replaced.left-behind' })],
+      warnings: [expect.objectContaining({ code: 'replaced.left-behind' })],
     })
     expect(pictureOf(folder)).toHaveProperty('pki/certs/ca1.crt')
   })

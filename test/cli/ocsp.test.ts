@@ -193,6 +193,8 @@ describe('pki ocsp', () => {
     ['a response that is none', 'ocsp query web --response pki/certs/web.crt', 3, 'input.malformed', nothing],
     ['no issuer to answer for', 'ocsp respond q --out r', 2, 'usage.option', request],
     ['no place for the answer', 'ocsp respond q --issuer ca1', 2, 'usage.option', request],
+    ['an answer and JSON in one', 'ocsp respond q --issuer ca1 --out -', 2, 'usage.option', request],
+    ['a request and JSON in one', 'ocsp query web --request-out -', 2, 'usage.option', nothing],
     ['two requests', 'ocsp respond q q --issuer ca1 --out r', 2, 'usage.option', request],
     ['a place that is taken', 'ocsp respond q --issuer ca1 --out q', 4, 'refused.exists', request],
     ['a request that is not there', 'ocsp respond none --issuer ca1 --out r', 3, 'input.not-found', nothing],

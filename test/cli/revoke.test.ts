@@ -24,7 +24,7 @@ describe('pki revoke', () => {
       name: 'web',
       serialNumber: serialOf(session, 'web'),
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-      issuer: 'ca1',
+      issuedBy: 'ca1',
       revocation: { reason: 'keyCompromise', revocationDate: ago(3600), invalidityDate: ago(2 * 86400) },
     })
   })
@@ -49,7 +49,7 @@ describe('pki revoke', () => {
     await session.done('issue server web --from ca1 --dns localhost --force')
     expect(serialOf(session, 'web')).not.toBe(old)
     const result = JSON.parse(await session.done(['revoke', old, '--json']))
-    expect(result).toMatchObject({ serialNumber: old, issuer: 'ca1' })
+    expect(result).toMatchObject({ serialNumber: old, issuedBy: 'ca1' })
     const listed = JSON.parse(await session.done('list --json'))
     expect(listed.certificates.find(({ name }: { name: string }) => name === 'web').revoked).toBe(false)
   })
@@ -63,13 +63,13 @@ describe('pki revoke', () => {
     await session.done('init root --name another --key-file pki/private/ca1.key')
     rmSync(store.journalPath)
     const result = JSON.parse(await session.done('revoke elsewhere.pem --json'))
-    expect(result).toMatchObject({ outcome: 'revoked', name: null, issuer: 'ca1' })
+    expect(result).toMatchObject({ outcome: 'revoked', name: null, issuedBy: 'ca1' })
   })
 
   it('can revoke a CA, and a root by itself', async () => {
     const session = await sessionWithStore()
-    expect(JSON.parse(await session.done('revoke ca1 --json'))).toMatchObject({ issuer: 'root' })
-    expect(JSON.parse(await session.done('revoke root --json'))).toMatchObject({ issuer: 'root' })
+    expect(JSON.parse(await session.done('revoke ca1 --json'))).toMatchObject({ issuedBy: 'root' })
+    expect(JSON.parse(await session.done('revoke root --json'))).toMatchObject({ issuedBy: 'root' })
   })
 
   it('changes nothing the second time', async () => {

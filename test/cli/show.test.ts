@@ -606,7 +606,7 @@ describe('a TLS server', () => {
     for (const text of [`127.0.0.1:${port}`, `https://127.0.0.1:${port}/path`]) {
       const items = await showJson(text)
       expect(items).toMatchObject([
-        { kind: 'tlsServer', address: '127.0.0.1', protocol: 'TLSv1.3', trustedByNode: false, certificates: 2 },
+        { kind: 'tlsServer', address: '127.0.0.1', protocol: 'TLSv1.3', trustedByNode: false, certificateCount: 2 },
         { kind: 'certificate', title: 'web.test' },
         { kind: 'certificate', title: 'Test CA 1' },
       ])

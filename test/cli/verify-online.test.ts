@@ -68,10 +68,10 @@ describe('--revocation online', () => {
         certificate: 0,
         subject: 'CN=leaf',
         origin: 'network',
-        status: 200,
-        bytes: sent.length,
+        httpStatus: 200,
+        size: sent.length,
         failure: null,
-        evidence: 'CRL 1 of CN=ca, 2026-05-31T00:00:00Z',
+        source: 'CRL 1 of CN=ca, 2026-05-31T00:00:00Z',
         notKept: null,
         used: true,
       },
@@ -82,10 +82,10 @@ describe('--revocation online', () => {
     expect(failed.report.evidence).toMatchObject([
       {
         origin: 'none',
-        status: 404,
-        bytes: 0,
-        failure: { reason: 'http-status', detail: '404' },
-        evidence: null,
+        httpStatus: 404,
+        size: 0,
+        failure: { code: 'http-status', message: '404' },
+        source: null,
         used: false,
       },
     ])
@@ -169,7 +169,7 @@ describe('--cache-dir', () => {
     expect((await made.judged(`chain.pem ${ONLINE} --cache-dir cache`)).exitCode).toBe(0)
     expect(readdirSync(join(made.folder, 'cache'))).toHaveLength(1)
     const second = await made.judged(`chain.pem ${ONLINE} --cache-dir cache`)
-    expect(second.report.evidence).toMatchObject([{ origin: 'cache', status: null, used: true }])
+    expect(second.report.evidence).toMatchObject([{ origin: 'cache', httpStatus: null, used: true }])
     const offline = '--revocation offline --revocation-scope end-entity'
     expect((await made.judged(`chain.pem ${offline} --cache-dir cache`)).exitCode).toBe(0)
     expect((await made.judged(`chain.pem ${offline}`)).exitCode).toBe(1)
@@ -207,7 +207,7 @@ describe('--aia', () => {
     expect(made.asked).toEqual([])
     const { exitCode, report } = await made.judged('leaf.pem --aia')
     expect(exitCode).toBe(0)
-    expect(report.evidence).toMatchObject([{ kind: 'issuer', certificate: 0, evidence: 'CN=ca', used: true }])
+    expect(report.evidence).toMatchObject([{ kind: 'issuer', certificate: 0, source: 'CN=ca', used: true }])
   })
 
   it('asks about no revocation that was not asked for', async () => {

@@ -31,7 +31,7 @@ describe('pki defects', () => {
     expect(defects).toHaveLength(4)
     expect(defects[0]).toMatchObject({
       id: 'serial-zero',
-      certificate: 'target',
+      place: 'target',
       rules: {
         rfc5280: { valid: true, findings: ['serial.zero'] },
         'rfc5280-strict': { valid: false, findings: ['serial.zero'] },
@@ -115,7 +115,7 @@ describe('--defect', () => {
     expect(stderr).toContain(
       'expect validity.expired, identity.mismatch, webpki.san-missing; every rule set rejects it',
     )
-    expect(JSON.parse(stdout).warnings).toContainEqual(expect.objectContaining({ kind: 'defect.no-san' }))
+    expect(JSON.parse(stdout).warnings).toContainEqual(expect.objectContaining({ code: 'defect.no-san' }))
     const verdict = await pki(
       'verify',
       'pki/certs/bad.crt',

@@ -62,7 +62,7 @@ test('a certificate for another purpose is warned of', async () => {
   const { stdout, exitCode } = await run('snippet', 'curl', '--server', 'client', '--client', 'server', '--json')
   expect(exitCode).toBe(0)
   const { warnings } = JSON.parse(stdout)
-  expect(warnings.map(({ kind }: { kind: string }) => kind)).toEqual(['server.purpose', 'client.purpose'])
+  expect(warnings.map(({ code }: { code: string }) => code)).toEqual(['server.purpose', 'client.purpose'])
   const right = JSON.parse((await run('snippet', 'curl', '--json')).stdout)
   expect(right.warnings).toEqual([])
 })
@@ -77,7 +77,7 @@ test('exports that are there stay, and are told of if they are of something else
   writeFileSync(exported('server.key'), 'mine')
   const { stdout } = await run('snippet', 'nginx', '--client-ca', 'root', '--json')
   expect(JSON.parse(stdout).warnings).toEqual([
-    { kind: 'export.differs', message: expect.stringContaining('server.key is not what the store holds now') },
+    { code: 'export.differs', message: expect.stringContaining('server.key is not what the store holds now') },
   ])
   expect(readFileSync(exported('server.key'), 'utf8')).toBe('mine')
 })

@@ -101,7 +101,7 @@ function report({ plan, hierarchy, store }: ApplyInputs, result: ApplyResult, op
       folder: store.folder,
       ...done,
       exported: result.exported,
-      warnings: result.warnings.map(({ name, kind, message }: MakingWarning) => ({ name, kind, message })),
+      warnings: result.warnings.map(({ name, kind, message }: MakingWarning) => ({ name, code: kind, message })),
     }
     writeJson(io, json)
     return

@@ -87,7 +87,7 @@ function requireSense({ pem, der, out, fault, delta, freshestCrl, force, json }:
 }
 
 function crlJson(
-  issuer: string,
+  issuedBy: string,
   crl: PublishedCrl,
   files: readonly string[],
   { fault = null }: { readonly fault?: string | null },
@@ -95,12 +95,12 @@ function crlJson(
   const { number, base, thisUpdate, nextUpdate, entryCount } = crl
   return {
     schema: 'pki.crl/1',
-    issuer,
+    issuedBy,
     crlNumber: String(number),
     baseCrlNumber: base === undefined ? null : String(base),
     thisUpdate: thisUpdate.toISOString(),
     nextUpdate: nextUpdate?.toISOString() ?? null,
-    entries: entryCount,
+    entryCount,
     fault,
     files,
   }

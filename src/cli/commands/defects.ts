@@ -95,8 +95,8 @@ function defectJson(defect: Defect): object {
     group,
     wrong,
     rule,
-    // The certificate that `--defect` can make so; null for what takes more than one.
-    certificate: onlySpoiling(defect)?.place ?? null,
+    // Which certificate of a path `--defect` can make so; null for what takes more than one.
+    place: onlySpoiling(defect)?.place ?? null,
     readable: expected.findings !== 'unreadable',
     rules: Object.fromEntries(
       RULE_SET_NAMES.map((rules) => [

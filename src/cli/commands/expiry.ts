@@ -12,8 +12,9 @@ import { type FoundCertificate, type SearchResult, searchCertificates } from '..
 import { writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD } from '../export-settings.ts'
 import type { Io } from '../io.ts'
+import type { ValidityState } from '../issuing/certificate-kind.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, type JsonOption, parseChoice, repeatable } from '../options.ts'
+import { addJsonOption, type JsonOption, parseChoice, refuseTogether, repeatable } from '../options.ts'
 import { givenPassword } from '../password.ts'
 import { junitDocument } from '../render/junit-document.ts'
 import { paint } from '../render/paint.ts'
@@ -51,6 +52,7 @@ export async function run(
   options: Options,
   io: Io,
 ): Promise<number> {
+  refuseTogether({ '--format': options.format, '--json': options.json })
   const format = options.json === true ? 'json' : parseChoice(options.format ?? 'text', FORMATS, '--format')
   const within = parseDuration(options.within ?? DEFAULT_WITHIN)
   const limit = addDuration(io.now(), within)
@@ -87,7 +89,7 @@ function expiryJson(result: SearchResult, ending: readonly FoundCertificate[], w
     schema: 'pki.expiry/1',
     at: now.toISOString(),
     within,
-    files: result.files,
+    fileCount: result.files,
     certificates: result.certificates.map((found) => ({
       source: found.source,
       block: found.block,
@@ -97,17 +99,24 @@ function expiryJson(result: SearchResult, ending: readonly FoundCertificate[], w
       fingerprint: fingerprint(found.certificate),
       notBefore: found.certificate.notBefore.date.toISOString(),
       notAfter: found.certificate.notAfter.date.toISOString(),
-      state: found.certificate.notAfter.date < now ? 'expired' : isEnding.has(found) ? 'ending' : 'good',
+      state: stateOf(found, isEnding.has(found), now),
     })),
     unreadable: result.unreadable.map(({ source, error }) => ({ source, code: error.code, message: error.message })),
   }
+}
+
+/** What has an exit code of its own comes first: that it ends within the time asked for. */
+function stateOf({ certificate }: FoundCertificate, isEnding: boolean, now: Date): ValidityState {
+  const { notBefore, notAfter } = certificate
+  if (isEnding) return notAfter.date < now ? 'expired' : 'expiring'
+  return now < notBefore.date ? 'not-yet-valid' : 'valid'
 }
 
 function expiryJunit(result: SearchResult, ending: readonly FoundCertificate[], now: Date): string {
   const isEnding = new Set(ending)
   const cases = result.certificates.map((found) => {
     const message = endsText(found, now)
-    const type = found.certificate.notAfter.date < now ? 'expired' : 'ending'
+    const type = found.certificate.notAfter.date < now ? 'expired' : 'expiring'
     return {
       name: titleOf(found),
       classname: found.source,

@@ -162,7 +162,7 @@ async function layoutCredentials(store: Store, options: Options, io: Io) {
 }
 
 const DEFAULT_PASSWORD_WARNING = {
-  kind: 'password.default',
+  code: 'password.default',
   message: `the password is ${DEFAULT_PASSWORD}; choose another with --password-file or PKI_PASSWORD`,
 }
 

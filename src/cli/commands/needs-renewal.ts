@@ -10,7 +10,7 @@ import { requireCertificates } from '../../container/input.ts'
 import { PkiError } from '../../errors.ts'
 import { addDuration, parseDuration } from '../../profile/duration.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
-import { writeHint } from '../error-report.ts'
+import { reportPkiError } from '../error-report.ts'
 import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
@@ -58,9 +58,8 @@ export async function run([text]: readonly [text: string], options: Options, io:
     return due.length > 0 ? EXIT.needed : EXIT.notNeeded
   } catch (error) {
     if (!(error instanceof PkiError)) throw error
-    io.stderr.write(`pki: error: ${error.message}\n`)
-    if (error.hint !== undefined) writeHint(io, error.hint)
-    return error.code === 'input.not-found' ? EXIT.missing : EXIT.failed
+    const exitCode = error.code === 'input.not-found' ? EXIT.missing : EXIT.failed
+    return reportPkiError(error, { json: options.json === true, exitCode }, io)
   }
 }
 

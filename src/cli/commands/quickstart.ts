@@ -183,7 +183,7 @@ function report(result: QuickstartResult, options: Options, io: Io): void {
       folder: store.folder,
       outcome: made.length === 0 ? 'kept' : 'made',
       certificates: made.map((one) => madeJson(one, io.now())),
-      exports,
+      exported: exports,
       handshake: proof ?? null,
     }
     writeJson(io, json)

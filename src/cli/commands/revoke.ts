@@ -88,7 +88,7 @@ function revokedJson(target: RevocableCertificate, { outcome, revocation }: Resu
     name: target.name ?? null,
     serialNumber: formatSerialNumber(target.serialNumber),
     fingerprint: target.fingerprint,
-    issuer: target.issuer.name,
+    issuedBy: target.issuer.name,
     revocation: {
       reason: revocation.reason,
       revocationDate: revocation.revocationDate.toISOString(),

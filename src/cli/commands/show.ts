@@ -85,7 +85,7 @@ function shownLines(shown: readonly Shown[], io: Io): readonly Line[] {
   })
 }
 
-/** `pki show --json`; a promise like those in `json.ts`. */
+/** `pki show --json`; a promise like those in `result-json.ts`. */
 export interface ShownJson {
   readonly schema: 'pki.shown/1'
   /** `source`, `kind` and `title` of each thing, and its fields by the names that its RFC gives them. */

@@ -81,7 +81,7 @@ function showList(folders: readonly string[], { json }: JsonOption, io: Io): num
   if (json === true) {
     const snippets = found.map(({ file, template }) => {
       const { name, description, fileName, needs } = template
-      return { name, description, fileName, needs, template: file }
+      return { name, file, description, fileName, needs }
     })
     writeJson(io, { schema: 'pki.snippets/1', snippets })
     return 0
@@ -149,7 +149,7 @@ function wrongPurposeWarnings({ server, client }: SnippetFacts): readonly Warnin
     const allowed: readonly string[] = [purpose, KEY_PURPOSE.anyExtendedKeyUsage]
     if (holder === undefined || extKeyUsage === undefined || extKeyUsage.some((oid) => allowed.includes(oid))) return []
     const message = `${holder.name} is not for ${role}s: its extKeyUsage lacks ${oidName(purpose)}`
-    return [{ kind: `${role}.purpose`, message }]
+    return [{ code: `${role}.purpose`, message }]
   })
 }
 
@@ -224,7 +224,7 @@ async function exportFiles({ files }: Snippet, facts: SnippetFacts, store: Store
     if (!isThere) missing.push(artifact)
     else if (Buffer.compare(readFileSync(path), artifact.bytes) !== 0) {
       warnings.push({
-        kind: 'export.differs',
+        code: 'export.differs',
         message: `${path} is not what the store holds now; remove it to have it exported anew`,
       })
     }
@@ -238,7 +238,7 @@ function narrowTrustWarning({ name, certificates: [certificate] }: ClientAuthori
   if (certificate === undefined || certificate.isSelfIssued) return []
   return [
     {
-      kind: 'client-ca.not-root',
+      code: 'client-ca.not-root',
       message: `${name} is not a root: programs that check with OpenSSL accept clients of everything below its root`,
     },
   ]

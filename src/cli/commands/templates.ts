@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
-import { listProfiles, readProfileText } from '../../profile/find.ts'
+import { findProfile, listProfiles, readProfileText } from '../../profile/find.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { writeJson } from '../json.ts'
@@ -36,7 +36,9 @@ export async function run(
 async function showList({ json }: JsonOption, io: Io): Promise<number> {
   const entries = await listProfiles({ projectDir: io.cwd })
   if (json === true) {
-    const profiles = entries.map(({ name, file, profile }) => ({ name, file: file ?? null, profile }))
+    const profiles = entries.map(({ name, file = join(builtInFolder(io), `${name}.yaml`), profile }) => {
+      return { name, file, profile }
+    })
     writeJson(io, { schema: 'pki.templates/1', profiles })
     return 0
   }
@@ -50,12 +52,15 @@ async function showList({ json }: JsonOption, io: Io): Promise<number> {
 }
 
 async function showOne(name: string, { json }: JsonOption, io: Io): Promise<number> {
-  const builtInDir = join(io.packageFolder, 'templates', 'profiles')
-  const { file, text } = await readProfileText(name, { projectDir: io.cwd, builtInDir })
+  const { file, text } = await readProfileText(name, { projectDir: io.cwd, builtInDir: builtInFolder(io) })
   if (json === true) {
-    const entries = await listProfiles({ projectDir: io.cwd })
-    const profile = entries.find((entry) => entry.name === name)?.profile ?? null
+    const profile = await findProfile(name, { projectDir: io.cwd })
     writeJson(io, { schema: 'pki.template/1', name, file, profile })
   } else io.stdout.write(text)
   return 0
+}
+
+/** Where the profiles lie that come with the program. */
+function builtInFolder(io: Io): string {
+  return join(io.packageFolder, 'templates', 'profiles')
 }

@@ -44,7 +44,7 @@ export function madeJson(
     issuedBy: issuedBy ?? null,
     certificate: certificateJson(certificate, now),
     files: paths === undefined ? null : { certificate: paths.certificate, privateKey: paths.key ?? null },
-    warnings: problems.map(({ kind, message }) => ({ kind, message })),
+    warnings: problems.map(({ kind, message }) => ({ code: kind, message })),
   }
 }
 

@@ -106,7 +106,7 @@ export function describePeer(peer: TlsPeer): Description {
       trustedByNode: boolean(distrust === undefined),
       distrust: distrust === undefined ? undefined : text(distrust),
       refusal: refusal === undefined ? undefined : text(refusal),
-      certificates: number(certificates.length),
+      certificateCount: number(certificates.length),
     }).fields,
   }
 }

@@ -166,7 +166,7 @@ export interface ConnectedJson {
 
 export interface StepJson {
   readonly from: 'client' | 'server'
-  readonly message: string
+  readonly name: string
   readonly milliseconds: number
   readonly facts: Readonly<Record<string, Fact>>
 }
@@ -197,7 +197,7 @@ export function connectionJson(connection: Connection): ConnectedJson {
     ephemeralKey: ephemeralKey ?? null,
     certificateRequested: steps.some(({ name }) => name === 'CertificateRequest'),
     sessionOffered: hasSession,
-    steps: steps.map(({ from, name, at: milliseconds, facts }) => ({ from, message: name, milliseconds, facts })),
+    steps: steps.map(({ from, name, at: milliseconds, facts }) => ({ from, name, milliseconds, facts })),
     serverCertificates: serverChain.map((certificate) => certificateJson(certificate, at)),
     clientCertificates: clientChain.map((certificate) => certificateJson(certificate, at)),
     stapled: stapled === undefined ? null : stapledJson(stapled),

@@ -51,10 +51,9 @@ function valueJson(value: Value): Json {
   }
 }
 
-/** Numbers that JSON readers would round are decimal text. */
+/** What may be too long for a number of JSON is decimal text, however short it is: its type must not depend on that. */
 function numberJson(value: number | bigint): Json {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : String(value)
+  return typeof value === 'bigint' ? String(value) : value
 }
 
 /** Both forms: the RFC 4514 text, and the attributes in the order of the encoding. */

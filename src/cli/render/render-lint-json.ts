@@ -1,4 +1,4 @@
-/** `pki lint --json`: a promise like those in `json.ts`. */
+/** `pki lint --json`: a promise like those in `result-json.ts`. */
 
 import type { Judgement } from '../verify/judgement.ts'
 import { type FindingJson, findingJson } from './render-finding-json.ts'

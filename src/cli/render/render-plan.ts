@@ -17,7 +17,7 @@ export interface PlannedEntryJson {
   readonly name: string
   readonly line: number
   readonly profile: string
-  readonly issuer: string | null
+  readonly issuedBy: string | null
   /** How many certificates each action is taken for; those that are none are left out. */
   readonly actions: Readonly<Partial<Record<Action, number>>>
   readonly reasons: readonly Reason[]
@@ -54,7 +54,7 @@ function entryJson({ entry, actions, reasons, revoke, crl, exports }: EntryPlan)
     name: entry.name,
     line: entry.place.line,
     profile: entry.profileName,
-    issuer: entry.from ?? null,
+    issuedBy: entry.from ?? null,
     actions: Object.fromEntries([...actions].map(([action, numbers]) => [action, numbers.length])),
     reasons: [...reasons],
     revoke: revoke.length,

@@ -1,4 +1,4 @@
-/** `pki verify --json`: a promise like those in `json.ts`. */
+/** `pki verify --json`: a promise like those in `result-json.ts`. */
 
 import type { EvidenceRecord } from '../../online/evidence.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
@@ -53,12 +53,13 @@ export interface EvidenceJson {
   readonly subject: string
   readonly origin: 'network' | 'cache' | 'none'
   /** HTTP status of the last answer, null if there was none. */
-  readonly status: number | null
-  readonly bytes: number
+  readonly httpStatus: number | null
+  /** In octets; 0 if nothing came. */
+  readonly size: number
   /** Why nothing came from the net, null if something did or nobody was asked. */
-  readonly failure: { readonly reason: string; readonly detail: string } | null
+  readonly failure: { readonly code: string; readonly message: string } | null
   /** What came, as the sources in `revocation` name it; null if nothing did. */
-  readonly evidence: string | null
+  readonly source: string | null
   /** Why it was not kept in the cache although it should have been, null mostly. */
   readonly notKept: string | null
   /** Whether the verdict rests on it. */
@@ -134,10 +135,10 @@ function evidenceJson(
     certificate: index === -1 ? null : index,
     subject: formatName(certificate.subject),
     origin: record.origin,
-    status: status ?? null,
-    bytes: record.bytes,
-    failure: failure ?? null,
-    evidence: evidence || null,
+    httpStatus: status ?? null,
+    size: record.bytes,
+    failure: failure === undefined ? null : { code: failure.reason, message: failure.detail },
+    source: evidence || null,
     notKept: notKept ?? null,
     used: record.used,
   }

@@ -22,6 +22,7 @@ import { requireWritable, writeOutput } from '../output-file.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { formatInstant } from '../render/relative-time.ts'
+import { type FindingJson, findingJson } from '../render/render-finding-json.ts'
 import { harmless } from '../render/styled-text.ts'
 import type { OcspQueryJson } from '../result-json.ts'
 import { weighFindings } from '../verify/judgement.ts'
@@ -52,7 +53,7 @@ interface Asked {
 interface Status extends Asked {
   readonly single: SingleResponse | undefined
   readonly reliable: boolean
-  readonly findings: OcspQueryJson['certificates'][number]['findings']
+  readonly findings: readonly FindingJson[]
 }
 
 /**
@@ -60,7 +61,9 @@ interface Status extends Asked {
  * @returns 0 if all certificates are good, or nothing was to be judged; 1 otherwise
  */
 export async function query(texts: readonly string[], options: OcspQueryOptions, io: Io): Promise<number> {
-  const { requestOut, response: responseFile, out, force } = options
+  const { requestOut, response: responseFile, out, force, json } = options
+  if (requestOut === '-') refuseTogether({ '--json': json, '--request-out -': true })
+  if (out === '-') refuseTogether({ '--json': json, '--out -': true })
   requireWritable(requestOut, force, io)
   requireWritable(out, force, io)
   const asked: Asked[] = []
@@ -159,13 +162,20 @@ function judge(one: Asked, issuer: Certificate, { response, sentNonce, at }: Ans
     ...one,
     single,
     reliable: status !== undefined && status.state !== 'unknown' && repeatsNonce,
-    findings: [
-      ...(repeatsNonce
-        ? []
-        : [{ code: 'ocsp.nonce', message: 'the response does not repeat the nonce of the request' }]),
-      ...findings.map(({ code, sentence }) => ({ code, message: sentence })),
-    ],
+    findings: [...(repeatsNonce ? [] : [OTHER_NONCE]), ...findings.map(findingJson)],
   }
+}
+
+/** The engine does not know what was asked, so that this is no finding of its own. */
+const OTHER_NONCE: FindingJson = {
+  code: 'ocsp.nonce',
+  level: 'error',
+  certificate: 0,
+  facts: {},
+  section: 'RFC 9654 §2.1',
+  sentence: 'the response does not repeat the nonce of the request',
+  cure: 'ask again; a response that was made beforehand can be judged without --nonce and --request',
+  platformName: null,
 }
 
 function report(
@@ -222,7 +232,7 @@ function statusText(statuses: readonly Status[], { responseStatus }: OcspRespons
     const isGood = reliable && single?.certStatus.type === 'good'
     const mark = isGood ? colors.good(marks.good) : colors.bad(marks.bad)
     const doubt = reliable || single === undefined ? '' : ', but the response cannot be relied on'
-    const why = findings.map(({ message }) => `    ${harmless(message)}`)
+    const why = findings.map(({ sentence }) => `    ${harmless(sentence)}`)
     return [`${mark} ${colors.strong(harmless(source))}  ${wordsOf(single, responseStatus)}${doubt}`, ...why]
   })
   return `${lines.join('\n')}\n`

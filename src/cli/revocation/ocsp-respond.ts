@@ -10,7 +10,7 @@ import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { type JsonOption, parseChoice, type StoreOptions, storeFrom } from '../options.ts'
+import { type JsonOption, parseChoice, refuseTogether, type StoreOptions, storeFrom } from '../options.ts'
 import { requireWritable, writeOutput } from '../output-file.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
@@ -43,7 +43,8 @@ const DEFAULT_DAYS = 1
  * @throws PkiError `usage.option` without issuer or output; as `ocspSigner` does
  */
 export async function answer(requestFile: string, options: OcspRespondOptions, world: Io): Promise<number> {
-  const { issuer: issuerName, out, force } = options
+  const { issuer: issuerName, out, force, json } = options
+  if (out === '-') refuseTogether({ '--json': json, '--out -': true })
   if (issuerName === undefined || out === undefined) {
     throw new PkiError(
       'usage.option',

@@ -15,6 +15,7 @@ import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { encodeCertId, encodeOcspRequest } from '../../x509/ocsp-request-encoding.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
+import { errorJson } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { readCredential } from '../issuing/stored-credential.ts'
 import { glyphs } from '../render/glyphs.ts'
@@ -125,7 +126,8 @@ function report(socket: TLSSocket, trustAnchors: readonly Certificate[], at: Dat
     return jsonAnswer(200, reportOf(socket, trustAnchors, at))
   } catch (error) {
     if (!(error instanceof DerError)) throw error
-    return jsonAnswer(400, { error: `a certificate of the client is malformed: ${error.message}` })
+    const message = `a certificate of the client is malformed: ${error.message}`
+    return jsonAnswer(400, errorJson(new PkiError('input.malformed', message, { context: { offset: error.offset } })))
   }
 }
 
