@@ -22,7 +22,7 @@ export interface BatchOptions {
 }
 
 /**
- * Puts credentials in. Whoever calls holds the lock of `pki apply`.
+ * Puts credentials in. Whoever calls holds the lock of `pki apply`, and has looked what is there.
  * @throws PkiError `refused.exists`, `refused.write`; then no file has changed, and the journal notes what is not there
  */
 export function putBatch(store: Store, items: readonly BatchItem[], { replace, now }: BatchOptions): void {
@@ -35,5 +35,5 @@ export function putBatch(store: Store, items: readonly BatchItem[], { replace, n
     items.map(({ event }) => event),
     now,
   )
-  placeFiles(store.folder, files, { force: replace, remove, drafts: APPLY_DRAFTS }).keep()
+  placeFiles(store.folder, files, { force: replace, looked: true, remove, drafts: APPLY_DRAFTS }).keep()
 }

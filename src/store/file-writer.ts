@@ -36,6 +36,8 @@ export interface FileToWrite {
 export interface WriteOptions {
   /** Replace what is there. */
   readonly force?: boolean | undefined
+  /** The caller has looked whether the names are free. One that is taken since is still an error, but a later one. */
+  readonly looked?: boolean | undefined
   /** Files that must not stay beside the new ones; they need not be there. */
   readonly remove?: readonly string[] | undefined
   /** How the name of the temporary folder begins, for {@link sweepDrafts} and `abandoned.ts`. */
@@ -106,7 +108,7 @@ function pathBelow(folder: string, fileName: string): string {
 export function placeFiles(folder: string, files: readonly FileToWrite[], options: WriteOptions = {}): PlacedFiles {
   const placement = new Placement()
   try {
-    if (options.force !== true) for (const { path } of files) requireAbsent(path)
+    if (options.force !== true && options.looked !== true) for (const { path } of files) requireAbsent(path)
     placement.makeFolder(folder)
     for (const [path, mode] of foldersOf(files)) placement.makeFolder(path, mode)
     const drafts = placement.writeDrafts(folder, files, options)

@@ -44,11 +44,11 @@ describe('files of one placement that say the same', () => {
     expect(pictureOf(folder)).toEqual(before)
   })
 
-  it('do not overwrite what is there', () => {
+  it.each([{ looked: true }, {}])('do not overwrite what is there: %j', (options) => {
     const { folder, at, file } = setUp()
     writeFileSync(at('b'), 'mine')
     const before = pictureOf(folder)
-    expect(errorOf(() => placeFiles(folder, [file('a'), file('b')], {})).code).toBe('refused.exists')
+    expect(errorOf(() => placeFiles(folder, [file('a'), file('b')], options)).code).toBe('refused.exists')
     expect(pictureOf(folder)).toEqual(before)
   })
 })
