@@ -1,15 +1,17 @@
 // Certificates per second: P-256 clients under one intermediate, each with a key of its own. In memory beside Go on one
-// core, then with key, certificate and files on the disk by `pki apply` with its threads, beside what else there is.
+// core and on two, then with key, certificate and files on the disk by `pki apply` with its threads, beside what else there is.
 //
 // PKI_BENCH_FOLDER names the folder that is written to (default: the system's temporary one). A file system that has just
 // deleted thousands of files is slow to make new ones, so everything is removed at the very end.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { findProfile, formatPrivateKey, issueCredential } from '../dist/index.js'
 import { median, printTable } from './measure.mjs'
 
@@ -37,7 +39,7 @@ async function rates(work, count) {
 const pem = (label, der) => `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`
 
 /** Our own, in memory: key, certificate, and both as PEM. */
-async function ours() {
+export async function ours() {
   const profiles = await Promise.all(['root', 'intermediate', 'client'].map((name) => findProfile(name)))
   const [rootProfile, caProfile, profile] = profiles
   const pool = { bytes: randomBytes(16_384), used: 0 }
@@ -57,6 +59,26 @@ async function ours() {
       pem('CERTIFICATE', credential.certificate.encoded) + formatPrivateKey(credential.privateKey, { format: 'pkcs8' })
     }
   }
+}
+
+/** The rate of two threads together. */
+async function onTwoThreads(count) {
+  const threads = [1, 2].map(() => new Worker(new URL('hierarchy-thread.mjs', import.meta.url)))
+  const round = async (each) => {
+    const start = process.hrtime.bigint()
+    await Promise.all(
+      threads.map((thread) => {
+        thread.postMessage(each)
+        return once(thread, 'message')
+      }),
+    )
+    return (threads.length * each) / (Number(process.hrtime.bigint() - start) / 1e9)
+  }
+  await round(Math.ceil(count / 5))
+  const results = []
+  for (let i = 0; i < ROUNDS; i++) results.push(await round(count))
+  await Promise.all(threads.map((thread) => thread.terminate()))
+  return median(results)
 }
 
 /** @peculiar/x509 with the Web Crypto of Node. */
@@ -209,6 +231,7 @@ async function inMemory(folder) {
       rows.push([name, wall.toFixed(0), cpu.toFixed(0)])
     }
   }
+  rows.splice(1, 0, ['pki (library), two threads', (await onTwoThreads(5000)).toFixed(0), ''])
   const go = goRates(folder)
   if (go === undefined) missing.push('Go')
   else
