@@ -37,6 +37,7 @@ export {
 export { checkIdentity, type Identity } from './path/identity.ts'
 export type { PolicyInputs, PolicyOutcome } from './path/policies.ts'
 export type { CertificateStatus, RevocationOptions, RevocationScope } from './path/revocation.ts'
+export { type NotFetched, RevocationEvidence } from './path/revocation-evidence.ts'
 export { RFC5280, RFC5280_STRICT, RULE_SETS, type RuleSet, WEBPKI, type Weight, weightOf } from './path/rule-set.ts'
 export { SignatureMemory } from './path/signatures.ts'
 export { IssuerPool, TrustStore } from './path/trust-store.ts'

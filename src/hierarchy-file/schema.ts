@@ -73,13 +73,23 @@ const revocation = z.strictObject({
 
 const crl = z.strictObject({ validFor: positiveDuration.describe('From thisUpdate to nextUpdate: 7d') })
 
-const oneExport = z.strictObject({
-  format: listOf(z.enum(FORMATS)),
-  out: z
-    .exactOptional(z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._@+/-]*$/, 'a relative path without ..'))
-    .describe('Folder below exports/ in the store'),
-  for: z.exactOptional(z.enum(CONSUMERS)).describe('The program that is to read the PFX'),
-})
+/** Formats that are written in one way or another for the program that is to read them. */
+const FOR_PROGRAMS: ReadonlySet<string> = new Set(['pfx', 'truststore', 'zip'])
+
+const oneExport = z
+  .strictObject({
+    format: listOf(z.enum(FORMATS)),
+    out: z
+      .exactOptional(
+        z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._@+/-]*$/, 'a relative path without ..'),
+      )
+      .describe('Folder below exports/ in the store'),
+    for: z.exactOptional(z.enum(CONSUMERS)).describe('The program that is to read the PFX'),
+  })
+  .refine(({ format, for: program }) => program === undefined || [format].flat().some((one) => FOR_PROGRAMS.has(one)), {
+    path: ['for'],
+    message: 'nothing to write for a program: it goes with pfx, truststore and zip',
+  })
 
 const entryFields = z.strictObject({
   profile: z.exactOptional(nonEmpty).describe('What kind of certificate; pki templates lists them'),

@@ -7,6 +7,7 @@
  * a hold is for good. Whatever is neither good nor revoked is unknown, and rejects unless the caller says otherwise.
  */
 
+import { PkiError } from '../errors.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { CertificateList } from '../x509/crl.ts'
 import { formatName } from '../x509/name-text.ts'
@@ -40,7 +41,7 @@ export type RevocationScope =
 
 /** How to check revocation; both lists empty means that nothing can be cleared. */
 export interface RevocationOptions {
-  /** Prepare a {@link RevocationEvidence} to use it often; it holds the OCSP responses too. */
+  /** Prepare a {@link RevocationEvidence} to use it often; the OCSP responses go into it too. */
   readonly crls?: readonly CertificateList[] | RevocationEvidence | undefined
   readonly ocspResponses?: readonly OcspResponse[] | undefined
   /** Evidence that could not be got: told of where it would have been needed. */
@@ -119,8 +120,13 @@ export function checkRevocation(
 }
 
 /** The evidence of the options, indexed. */
+/** @throws PkiError `usage.option` for OCSP responses beside prepared evidence, rather than to pass over them */
 function prepareEvidence({ crls = [], ocspResponses }: RevocationOptions): RevocationEvidence {
-  return crls instanceof RevocationEvidence ? crls : new RevocationEvidence(crls, ocspResponses)
+  if (!(crls instanceof RevocationEvidence)) return new RevocationEvidence(crls, ocspResponses)
+  if (ocspResponses !== undefined) {
+    throw new PkiError('usage.option', 'OCSP responses beside a RevocationEvidence: they go into it')
+  }
+  return crls
 }
 
 /** From the anchor down, because a revoked CA's word about others counts for nothing. */

@@ -207,6 +207,12 @@ describe('a mistake names file, line, column and key', () => {
     expect(mistakeIn(file(`  root: ${written}`))?.hint).toContain(words)
   })
 
+  it('refuses a program to write for where the format is the same for all', () => {
+    const mistake = mistakeIn(file('  root: { exports: [{ format: [crt, key], for: java8 }] }'))
+    expect(mistake?.message).toMatch(/:\d+:\d+: .*goes with pfx, truststore and zip/)
+    expect(mistakeIn(file('  root: { exports: [{ format: [crt, truststore], for: java8 }] }'))).toBeUndefined()
+  })
+
   it('lists the anchors there are', () => {
     const text = file('  root: &authority { key: ed25519 }', '  other: *autority')
     expect(mistakeIn(text)?.hint).toBe('anchors in this file: &authority')

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { oid, printableString, sequence } from '../../src/der/writer.ts'
 import type { RevokedCertificate } from '../../src/issue/crl.ts'
 import type { RevocationOptions } from '../../src/path/revocation.ts'
+import { RevocationEvidence } from '../../src/path/revocation-evidence.ts'
 import { type Verdict, type VerifyOptions, verifyCertificate } from '../../src/path/verify.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
 import type { IssuingDistributionPoint } from '../../src/x509/crl-extension.ts'
 import type { DistributionPoint } from '../../src/x509/extension.ts'
 import { appendRdn } from '../../src/x509/name.ts'
+import { errorOf } from '../thrown.ts'
 import { AT, at, crl, crlBytes, days, directoryName, type Holder, holder, point, revoked, write } from './build-crl.ts'
 
 const ROOT = holder({ name: 'root' })
@@ -50,6 +52,22 @@ const MUTED = 'unknown@0'
 function facts(verdict: Verdict, code: string): object | undefined {
   return verdict.findings.find((found) => found.code === code)
 }
+
+describe('prepared evidence', () => {
+  const evidence = (...more: readonly CertificateList[]) => new RevocationEvidence([ROOT_CRL, ...more])
+
+  it('counts as the CRLs in it do', () => {
+    const both = [[], [revoked(7)]].map((entries) =>
+      verify({ crls: [], revocation: { crls: evidence(crl(CA, { entries })) } }),
+    )
+    expect(both.map(codes)).toEqual([[], ['revoked@0']])
+  })
+
+  it('is the place for OCSP responses, none of which is passed over', () => {
+    const call = () => verify({ crls: [], revocation: { crls: evidence(crl(CA)), ocspResponses: [] } })
+    expect(errorOf(call).code).toBe('usage.option')
+  })
+})
 
 describe('a complete CRL', () => {
   it('clears a certificate that it does not list, and is named as the source', () => {
