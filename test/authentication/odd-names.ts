@@ -243,6 +243,22 @@ const CHOICES: Readonly<Record<string, OddName>> = {
     subject: 'CN=cn',
     names: { SimpleName: 'cn', DnsName: 'a', DnsFromAlternativeName: 'a' },
   },
+  // An octet is a character.
+  'an alternative name in UTF-8': {
+    bytes: certificate(subject(cn('cn')), rawNames(raw(0x82, ...Buffer.from('bücher.test')))),
+    subject: 'CN=cn',
+    names: { SimpleName: 'cn', DnsName: 'bÃ¼cher.test', DnsFromAlternativeName: 'bÃ¼cher.test' },
+  },
+  'an alternative name in Latin-1': {
+    bytes: certificate(subject(cn('cn')), rawNames(raw(0x81, ...latin1('ü@a.test')), raw(0x82, ...latin1('ü')))),
+    subject: 'CN=cn',
+    names: { SimpleName: 'cn', EmailName: 'ü@a.test', DnsName: 'ü', DnsFromAlternativeName: 'ü' },
+  },
+  'an alternative name in pieces': {
+    bytes: certificate(subject(cn('cn')), rawNames(raw(0xa2, 0x16, 1, 0x61, 0x16, 1, 0x62))),
+    subject: 'CN=cn',
+    names: { SimpleName: 'cn', DnsName: 'ab', DnsFromAlternativeName: 'ab' },
+  },
   'two extensions of alternative names': {
     bytes: certificate(subject(cn('cn')), san('dns:a.test'), san('dns:b.test')),
     subject: 'CN=cn',

@@ -96,6 +96,30 @@ describe('a certificate', () => {
     expect(reading({ authorityCertSerialNumber: 7n })).toMatchObject({ authorityCertSerialNumber: 7n })
   })
 
+  const namesRead = (...elements: readonly string[]) => {
+    const { leaf } = makeChain({ leaf: { extensions: { subjectAltName: sequence(...elements.map(octets)) } } })
+    expect(leaf.decoded.subjectAltName).toBeUndefined()
+    return asOpensslReads(leaf).decoded.subjectAltName
+  }
+
+  it.each([
+    ['an octet that is not ASCII is a character', '82 02 fc 61', { type: 'dNSName', value: '\u00fca' }],
+    ['so is each octet of one in UTF-8', '81 03 c3 bc 61', { type: 'rfc822Name', value: '\u00c3\u00bca' }],
+    ['pieces are put together', 'a6 08 16 02 61 62 16 02 63 64', { type: 'uniformResourceIdentifier', value: 'abcd' }],
+    ['so are pieces of pieces', 'a2 08 36 06 16 01 61 16 01 62', { type: 'dNSName', value: 'ab' }],
+  ])('may have names that are no IA5String: %s', (_, name, read) => {
+    expect(namesRead(name)).toEqual([read])
+    expect(namesRead('82 01 61', name)).toEqual([{ type: 'dNSName', value: 'a' }, read])
+  })
+
+  it.each([
+    ['of the private class', 'c2 01 61'],
+    ['a network address in pieces', 'a7 06 04 04 7f 00 00 01'],
+    ['a form there is not', '89 01 61'],
+  ])('may not have a name %s', (_, name) => {
+    expect(namesRead(name)).toBeUndefined()
+  })
+
   it('the chain has the certificate that was given, also where it was read again', () => {
     const { root, intermediates, leaf } = makeChain({
       leaf: { extensions: { extKeyUsage: sequence(), keyUsage: octets('03 02 01 87') } },

@@ -4,7 +4,7 @@
  * value.
  *
  * Nothing but X509Chain reads so. Strings in pieces under a tag of their context are not put together, since it does not
- * show that they are strings: what is not understood here stays malformed.
+ * show that they are strings: `reading.ts` knows where they are.
  */
 
 import { DerError, DerReader, Tag } from '../../der/reader.ts'

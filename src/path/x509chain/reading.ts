@@ -3,12 +3,13 @@
  * issued what, and what it allows, X509Chain has from this reading; purposes and policies .NET reads itself, strictly.
  */
 
-import { contextTag, DerError, readWhole, Tag } from '../../der/reader.ts'
+import { contextTag, type DerElement, DerError, readWhole, Tag } from '../../der/reader.ts'
 import { bigintFromContent, integerContent } from '../../der/values.ts'
+import { concatBytes } from '../../der/writer.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { type DecodedExtensions, decodeExtensions, type MalformedExtension } from '../../x509/decoded-extensions.ts'
 import type { AuthorityKeyIdentifier, Extension } from '../../x509/extension.ts'
-import { readGeneralNames } from '../../x509/general-name.ts'
+import { type GeneralName, generalNameFromElement, readGeneralNames } from '../../x509/general-name.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { derFromBer } from './ber.ts'
 
@@ -35,7 +36,14 @@ function readAgain(certificate: Certificate): Certificate {
   const malformed = new Set(certificate.malformedExtensions.map(({ oid }) => oid))
   const extensions = certificate.extensions.map((one) => (malformed.has(one.oid) ? inDer(one) : one))
   const { decoded, malformed: malformedExtensions } = decodeExtensions(extensions)
-  return { ...certificate, extensions, ...withAuthorityKeyIdentifier({ extensions, decoded, malformedExtensions }) }
+  const read = { extensions, decoded, malformedExtensions }
+  const loose = withLoose(read, EXTENSION.authorityKeyIdentifier, (value) => ({
+    authorityKeyIdentifier: parseLooseKeyIdentifier(value),
+  }))
+  const looser = withLoose({ ...read, ...loose }, EXTENSION.subjectAltName, (value) => ({
+    subjectAltName: parseLooseNames(value),
+  }))
+  return { ...certificate, extensions, ...looser }
 }
 
 function inDer(extension: Extension): Extension {
@@ -43,25 +51,29 @@ function inDer(extension: Extension): Extension {
   return value === undefined ? extension : { ...extension, value }
 }
 
-/** OpenSSL takes issuer without serial number, and the other way round, where RFC 5280 §4.2.1.1 wants both or neither. */
-function withAuthorityKeyIdentifier(read: {
+interface Read {
   readonly extensions: readonly Extension[]
   readonly decoded: DecodedExtensions
   readonly malformedExtensions: readonly MalformedExtension[]
-}): Pick<Certificate, 'decoded' | 'malformedExtensions'> {
-  const { extensions, decoded, malformedExtensions } = read
-  const { authorityKeyIdentifier: oid } = EXTENSION
+}
+
+/** An extension that is malformed so far, if `parse` makes something of it. */
+function withLoose(
+  { extensions, decoded, malformedExtensions }: Read,
+  oid: string,
+  parse: (value: Uint8Array) => Partial<DecodedExtensions>,
+): Pick<Certificate, 'decoded' | 'malformedExtensions'> {
   const value = extensions.find((one) => one.oid === oid)?.value
-  if (value === undefined || !malformedExtensions.some((one) => one.oid === oid))
-    return { decoded, malformedExtensions }
-  const authorityKeyIdentifier = undefinedIfUnreadable(() => parseLooseKeyIdentifier(value))
-  if (authorityKeyIdentifier === undefined) return { decoded, malformedExtensions }
+  const isMalformed = malformedExtensions.some((one) => one.oid === oid)
+  const loose = value !== undefined && isMalformed ? undefinedIfUnreadable(() => parse(value)) : undefined
+  if (loose === undefined) return { decoded, malformedExtensions }
   return {
-    decoded: { ...decoded, authorityKeyIdentifier },
+    decoded: { ...decoded, ...loose },
     malformedExtensions: malformedExtensions.filter((one) => one.oid !== oid),
   }
 }
 
+/** OpenSSL takes issuer without serial number, and the other way round, where RFC 5280 §4.2.1.1 wants both or neither. */
 function parseLooseKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
   const what = 'authorityKeyIdentifier'
   const fields = readWhole(value, Tag.sequence, what).reader()
@@ -74,6 +86,39 @@ function parseLooseKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
     authorityCertIssuer: issuer && readGeneralNames(issuer.reader(), what),
     authorityCertSerialNumber: serial && bigintFromContent(integerContent(serial, what)),
   }
+}
+
+const TEXT_FORMS: ReadonlyMap<number, 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier'> = new Map([
+  [contextTag(1, false), 'rfc822Name'],
+  [contextTag(2, false), 'dNSName'],
+  [contextTag(6, false), 'uniformResourceIdentifier'],
+])
+
+/**
+ * OpenSSL takes any octets for an IA5String, and puts one that came in pieces together. A character of the text is an
+ * octet, as it is compared.
+ */
+function parseLooseNames(value: Uint8Array): readonly GeneralName[] {
+  const what = 'subjectAltName'
+  const reader = readWhole(value, Tag.sequence, what).reader()
+  const names: GeneralName[] = []
+  while (!reader.atEnd) {
+    const element = reader.element(what)
+    const type = TEXT_FORMS.get(element.tag & ~CONSTRUCTED)
+    if (type === undefined) names.push(generalNameFromElement(element, what))
+    else names.push({ type, value: Buffer.from(wholeContent(element)).toString('latin1') })
+  }
+  return names
+}
+
+const CONSTRUCTED = 0x20
+
+function wholeContent(element: DerElement): Uint8Array {
+  if ((element.tag & CONSTRUCTED) === 0) return element.content
+  const reader = element.reader()
+  const pieces: Uint8Array[] = []
+  while (!reader.atEnd) pieces.push(wholeContent(reader.element('piece')))
+  return concatBytes(pieces)
 }
 
 function undefinedIfUnreadable<T>(read: () => T): T | undefined {

@@ -101,6 +101,14 @@ export function oddCases(): readonly ChainCase[] {
     chainCase('odd: a name that is not ASCII', {
       leaf: { extensions: { subjectAltName: sequence(contextPrimitive(2, Buffer.from('bücher.test'))) } },
     }),
+    ...['permitted', 'excluded'].flatMap((how) =>
+      ['test', 'other'].map((domain) =>
+        chainCase(`odd: a name that is not ASCII, and ${domain} ${how}`, {
+          intermediates: [{ [how]: [`dns:${domain}`] }],
+          leaf: { extensions: { subjectAltName: sequence(contextPrimitive(2, Buffer.from('bücher.test'))) } },
+        }),
+      ),
+    ),
     chainCase('odd: extKeyUsage in BER, asked for', {
       leaf: { extensions: { extKeyUsage: CLIENTS_IN_BER } },
       policy: { applicationPolicy: [KEY_PURPOSE.clientAuth] },
