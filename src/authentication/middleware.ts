@@ -1,6 +1,6 @@
 /**
- * Certificate authentication as a middleware for `node:http`, `node:https`, `node:http2`, Connect and Express. It finds out who a
- * client is and rejects nobody: that is for `requireCertificate`, or for whoever asks `authenticationOf`.
+ * Certificate authentication as a middleware for `node:http`, `node:https`, `node:http2`, Connect and Express. It finds
+ * out who a client is and rejects nobody: that is for `requireCertificate`, or for whoever asks `authenticationOf`.
  */
 
 import { type Authenticated, CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'

@@ -65,7 +65,7 @@ function requireEvents(events: object): void {
 }
 
 function isLikeEvent(name: string): boolean {
-  return /^[oO][nN][A-Z]/.test(name) || nearest(name, EVENTS) !== undefined
+  return /^[oO][nN][A-Z]/.test(name) || inOtherCase(name, EVENTS) !== undefined
 }
 
 /**
@@ -81,13 +81,13 @@ export function requireKnown(options: object, names: Readonly<Record<string, unk
 }
 
 function notKnown(name: string, names: Readonly<Record<string, unknown>>, what: string): PkiError {
-  const meant = nearest(name, names)
+  const meant = inOtherCase(name, names)
   return new PkiError('usage.option', `${what}: there is no ${name}`, {
     hint: meant === undefined ? `there are ${Object.keys(names).join(', ')}` : `it is called ${meant}`,
   })
 }
 
-function nearest(name: string, names: Readonly<Record<string, unknown>>): string | undefined {
+function inOtherCase(name: string, names: Readonly<Record<string, unknown>>): string | undefined {
   return Object.keys(names).find((one) => one.toLowerCase() === name.toLowerCase())
 }
 

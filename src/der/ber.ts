@@ -6,10 +6,8 @@
  * bytes, and its faults, for the strict reader to judge.
  */
 
-import { DerError, MAX_DEPTH, Tag } from './reader.ts'
+import { CONSTRUCTED, DerError, MAX_DEPTH, Tag } from './reader.ts'
 import { element } from './writer.ts'
-
-const CONSTRUCTED = 0x20
 
 interface Converted {
   readonly encoded: Uint8Array
@@ -32,7 +30,7 @@ export function definiteLengths(bytes: Uint8Array): Uint8Array {
 
 function convert(bytes: Uint8Array, start: number, limit: number, depth: number): Converted {
   if (depth > MAX_DEPTH) throw new DerError(`nested more than ${MAX_DEPTH} levels deep`, start)
-  const { tag, contentStart, length } = readHeader(bytes, start, limit)
+  const { tag, contentStart, length } = readBerHeader(bytes, start, limit)
   const isConstructed = (tag & CONSTRUCTED) !== 0
   if (length === undefined) {
     if (!isConstructed) throw new DerError('indefinite length of a primitive element', start + 1)
@@ -70,18 +68,37 @@ function rebuild(tag: number, children: readonly Converted[], start: number): Ui
 /** The content of one segment, itself made whole before. */
 function segmentContent(encoded: Uint8Array, start: number): Uint8Array {
   if (encoded[0] !== Tag.octetString) throw new DerError('a segment of an OCTET STRING that is none', start)
-  return encoded.subarray(readHeader(encoded, 0, encoded.length).contentStart)
+  return encoded.subarray(readBerHeader(encoded, 0, encoded.length).contentStart)
 }
 
-/** `length` is undefined where it is indefinite. Whether it is minimal, the strict reader asks. */
-function readHeader(bytes: Uint8Array, start: number, limit: number) {
+export interface BerHeader {
+  readonly tag: number
+  readonly contentStart: number
+  /** Undefined where it is indefinite. */
+  readonly length: number | undefined
+}
+
+/** How many octets a length may take that is not minimal either. */
+const LENGTH_OCTETS = 4
+
+/**
+ * Tag and length of an element that ends at `limit` at the latest; the tag is one octet. Whether the length is minimal,
+ * the strict reader asks.
+ * @throws DerError
+ */
+export function readBerHeader(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+  lengthOctets: number = LENGTH_OCTETS,
+): BerHeader {
   if (start + 2 > limit) throw new DerError('truncated before its length', start)
   const tag = bytes[start] as number
   const first = bytes[start + 1] as number
   if (first === 0x80) return { tag, contentStart: start + 2, length: undefined }
   const octets = first < 0x80 ? 0 : first & 0x7f
   const contentStart = start + 2 + octets
-  if (octets > 4) throw new DerError(`length of ${octets} octets is out of range`, start + 1)
+  if (octets > lengthOctets) throw new DerError(`length of ${octets} octets is out of range`, start + 1)
   if (contentStart > limit) throw new DerError('truncated inside its length', start + 1)
   let length = octets === 0 ? first : 0
   for (let i = start + 2; i < contentStart; i++) length = length * 256 + (bytes[i] as number)

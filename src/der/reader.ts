@@ -29,6 +29,9 @@ export const Tag = {
   set: 0x31,
 } as const
 
+/** The bit of an identifier octet that says that other elements are inside. */
+export const CONSTRUCTED = 0x20
+
 /** The identifier octet of a context-specific tag. `contextTag(0, true)` is `[0]` around something constructed. */
 export function contextTag(number: number, constructed: boolean): number {
   return (constructed ? 0xa0 : 0x80) | number

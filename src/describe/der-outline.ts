@@ -1,6 +1,6 @@
 /** The structure of DER that nobody has a decoder for: tags, and the values of the universal types. */
 
-import { type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
+import { CONSTRUCTED, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
 import {
   asciiFromElement,
   bigintFromContent,
@@ -43,8 +43,6 @@ const TYPE_NAME = new Map<number, string>([
 ])
 
 const TAG_CLASS = ['UNIVERSAL ', 'APPLICATION ', '', 'PRIVATE '] as const
-
-const CONSTRUCTED = 0x20
 
 /** The elements that fill `bytes`, or undefined if the bytes are not DER through and through. */
 export function outlineDer(bytes: Uint8Array): readonly DerOutline[] | undefined {

@@ -7,15 +7,16 @@
  * show that they are strings: `reading.ts` knows where they are.
  */
 
-import { DerError, DerReader, Tag } from '../../der/reader.ts'
+import { readBerHeader } from '../../der/ber.ts'
+import { CONSTRUCTED, DerError, DerReader, Tag } from '../../der/reader.ts'
 import { bitString, boolean, concatBytes, element } from '../../der/writer.ts'
 
 /** OpenSSL's own limit (ASN1_MAX_CONSTRUCTED_NEST). */
 const MAX_DEPTH = 30
 
-const CONSTRUCTED = 0x20
 const CLASS = 0xc0
-const INDEFINITE = 0x80
+/** As many as can be announced: OpenSSL passes over zeros at the beginning. */
+const LENGTH_OCTETS = 127
 
 /** The first element of `ber` in DER. Every BIT STRING is taken for a list of named bits. @throws DerError */
 export function derFromBer(ber: Uint8Array): Uint8Array {
@@ -38,9 +39,8 @@ interface Read {
 }
 
 function readElement(ber: Uint8Array, { start, limit, depth, isPiece }: Place): Read {
-  const tag = ber[start]
-  if (tag === undefined || start >= limit || depth > MAX_DEPTH || (tag & 0x1f) === 0x1f) throw unreadable(start)
-  const { length, contentStart } = readLength(ber, start + 1, limit)
+  const { tag, length, contentStart } = readBerHeader(ber, start, limit, LENGTH_OCTETS)
+  if (depth > MAX_DEPTH || (tag & 0x1f) === 0x1f) throw unreadable(start)
   if ((tag & CONSTRUCTED) === 0) {
     if (length === undefined) throw unreadable(start)
     const end = contentStart + length
@@ -77,23 +77,6 @@ function readParts(
     at = part.end
   }
   return { parts, end: at }
-}
-
-/** `length` is undefined for an indefinite one. */
-function readLength(ber: Uint8Array, at: number, limit: number): { length: number | undefined; contentStart: number } {
-  const first = ber[at]
-  if (first === undefined || at >= limit) throw unreadable(at)
-  if (first === INDEFINITE) return { length: undefined, contentStart: at + 1 }
-  const octets = first < INDEFINITE ? 0 : first & 0x7f
-  const contentStart = at + 1 + octets
-  if (contentStart > limit) throw unreadable(at)
-  let length = octets === 0 ? first : 0
-  for (const octet of ber.subarray(at + 1, contentStart)) {
-    length = length * 256 + octet
-    if (length > limit) throw unreadable(at)
-  }
-  if (contentStart + length > limit) throw unreadable(at)
-  return { length, contentStart }
 }
 
 function primitive(tag: number, content: Uint8Array, start: number): Uint8Array {

@@ -3,7 +3,7 @@
  * issued what, and what it allows, X509Chain has from this reading; purposes and policies .NET reads itself, strictly.
  */
 
-import { contextTag, type DerElement, DerError, readWhole, Tag } from '../../der/reader.ts'
+import { CONSTRUCTED, contextTag, type DerElement, DerError, readWhole, Tag } from '../../der/reader.ts'
 import { bigintFromContent, integerContent } from '../../der/values.ts'
 import { concatBytes } from '../../der/writer.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -110,8 +110,6 @@ function parseLooseNames(value: Uint8Array): readonly GeneralName[] {
   }
   return names
 }
-
-const CONSTRUCTED = 0x20
 
 function wholeContent(element: DerElement): Uint8Array {
   if ((element.tag & CONSTRUCTED) === 0) return element.content
