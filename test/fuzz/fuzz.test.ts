@@ -43,6 +43,6 @@ it(`20,000 mutated inputs, seed ${SEED}: no crash, no hang, no changed certifica
   expect(report.judged).toBeGreaterThan(1_000)
 })
 
-it('thousands of any one element take no more than their share of time', { timeout: 120_000 }, () => {
+it('thousands of any one element are no more than their share of work', { timeout: 120_000 }, () => {
   expect(runCrowds()).toBeGreaterThan(400)
 })
