@@ -62,7 +62,7 @@ function readHistory(entries: readonly JournalEntry[]) {
   const issuerOf = new Map<string, string>()
   const revoked = new Map<string, ListedRevocation>()
   for (const entry of entries) {
-    if (entry.event === 'issued' && entry.issuerFingerprint !== undefined) {
+    if ((entry.event === 'issued' || entry.event === 'rechained') && entry.issuerFingerprint !== undefined) {
       issuerOf.set(entry.fingerprint, entry.issuerFingerprint)
     }
     if (entry.event === 'revoked') {

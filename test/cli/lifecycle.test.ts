@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { ListedJson } from '../../src/cli/result-json.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
@@ -47,17 +48,38 @@ describe('pki renew', () => {
     expect(store.readCertificate('web').notAfter.date).toEqual(store.readCertificate('ca1').notAfter.date)
   })
 
-  it('of an authority leaves what it issued valid, and puts it into their chains', async () => {
+  it.each([
+    ['renew ca1', 'renew root'],
+    ['init root --force --key-file pki/private/root.key'],
+    ['import pki/certs/root.crt pki/private/root.key --name root --force'],
+    ['issue intermediate ca1 --from root --force --key-file pki/private/ca1.key'],
+  ])('of an authority leaves what it issued valid, and puts it into their chains: %s', async (...lines) => {
     const made = await sessionWithStore()
     const store = storeOf(made)
+    await made.done('export web --format pem --out web.pem')
+    await made.done('import web.pem --name imported')
     const web = fingerprint(store.readCertificate('web'))
-    await made.done('renew ca1', later(100))
-    await made.done('renew root', later(100))
+    for (const line of lines) expect((await made.pki(line, later(100))).stderr).toBe('')
     expect(fingerprint(store.readCertificate('web'))).toBe(web)
-    const names = ['ca1', 'root'] as const
-    expect(store.readChain('web').map((c) => fingerprint(c))).toEqual(
-      names.map((n) => fingerprint(store.readCertificate(n))),
-    )
+    const above = ['ca1', 'root'].map((name) => fingerprint(store.readCertificate(name)))
+    for (const below of ['web', 'imported']) {
+      expect(store.readChain(below).map((one) => fingerprint(one))).toEqual(above)
+    }
+    expect(await made.pki('verify web --trust root', later(100))).toMatchObject({ exitCode: 0 })
+    const tree = JSON.parse(await made.done('list --json')) as ListedJson
+    expect(Object.fromEntries(tree.certificates.map(({ name, issuedBy }) => [name, issuedBy]))).toEqual({
+      ...{ root: null, ca1: 'root', web: 'ca1', imported: 'ca1' },
+    })
+  })
+
+  it('of an authority leaves alone what an earlier one of that name has issued', async () => {
+    const made = await sessionWithStore()
+    const store = storeOf(made)
+    const above = store.readChain('ca1').map((one) => fingerprint(one))
+    await made.done('init root --force')
+    await made.done('renew root', later(100))
+    expect(store.readChain('ca1').map((one) => fingerprint(one))).toEqual(above)
+    await made.done('renew ca1', later(100))
     expect(await made.pki('verify web --trust root', later(100))).toMatchObject({ exitCode: 0 })
   })
 
@@ -135,8 +157,9 @@ describe('pki rekey', () => {
 
   it('of an authority says what no longer verifies', async () => {
     const made = await sessionWithStore()
-    const { exitCode, stderr } = await made.pki('rekey ca1')
+    const { exitCode, stdout, stderr } = await made.pki('rekey ca1 --json')
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('web') })
+    expect(JSON.parse(stdout)).toMatchObject({ warnings: [{ code: 'replaced.left-behind' }] })
     const verify = 'verify pki/certs/web.crt --untrusted ca1 --trust root'
     expect(await made.pki(verify)).toMatchObject({ exitCode: 1 })
     await made.done('renew web')

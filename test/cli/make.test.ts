@@ -251,10 +251,12 @@ describe('the second time', () => {
     const { folder, pki } = await sessionWithStore()
     const dry = await pki('init root --force --dry-run')
     expect(dry.stderr).toMatch(
-      /^pki: warning: ca1 was issued by the root that is replaced, .* pki renew root keeps the key/,
+      /^pki: warning: ca1 was issued by the root that is replaced, .* pki renew ca1 signs it anew, pki renew root .* key/,
     )
     expect((await pki('issue server web --from ca1 --force')).stderr).toBe('')
-    expect((await pki('init root --force --dry-run --key-file pki/private/root.key')).stderr).toBe('')
+    const sameKey = 'init root --force --dry-run --key-file pki/private/root.key'
+    expect((await pki(sameKey)).stderr).toBe('')
+    expect((await pki(`${sameKey} --subject CN=other`)).stderr).toContain('ca1 was issued by')
     const { exitCode, stdout } = await pki('init root --force --json')
     expect({ exitCode, warnings: JSON.parse(stdout).warnings }).toEqual({
       exitCode: 0,

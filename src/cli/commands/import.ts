@@ -11,9 +11,15 @@ import { importedEvent } from '../../store/issued-event.ts'
 import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { checkSignature } from '../../x509/signature.ts'
+import { writeWarning } from '../error-report.ts'
 import { readInputFile } from '../input-file.ts'
 import type { Io } from '../io.ts'
-import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../issuing/existing-certificate.ts'
+import {
+  addExistingOptions,
+  decideAboutExisting,
+  type ExistingOptions,
+  replacement,
+} from '../issuing/existing-certificate.ts'
 import { keptCertificate } from '../issuing/made-report.ts'
 import { reportMade } from '../issuing/make-certificate.ts'
 import { type KeyOptions, keyPem } from '../issuing/new-key.ts'
@@ -50,12 +56,16 @@ export async function run([files]: readonly [files: readonly string[]], options:
   const { certificate, key } = pairOf(inputs, first)
   const certificates = inputs.flatMap((input) => input.certificates)
   const stored = key === undefined ? ('none' as const) : { pem: await keyPem(name, key, options, io) }
+  const { replace, replaced } = await replacement(decision, store, name)
+  const problems = replaced?.warnings(certificate) ?? []
+  for (const { message } of problems) writeWarning(io, message)
   const paths = store.put(
     { name, certificate, chain: chainOf(certificate, certificates, store), key: stored },
     importedEvent({ name, certificate }),
-    { force: decision.action === 'replace', processes: io.process, now: io.now() },
+    { force: replace, processes: io.process, now: io.now() },
   )
-  return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems: [], paths }, options, io)
+  replaced?.rechain(certificate, io)
+  return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems, paths }, options, io)
 }
 
 /** Reads a file; a password is asked for once it turns out that one is needed. */

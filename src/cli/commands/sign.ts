@@ -14,7 +14,12 @@ import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
 import { readInputFile } from '../input-file.ts'
 import { exists } from '../input-source.ts'
 import type { Io } from '../io.ts'
-import { addExistingOptions, decideAboutExisting, type ExistingOptions } from '../issuing/existing-certificate.ts'
+import {
+  addExistingOptions,
+  decideAboutExisting,
+  type ExistingOptions,
+  replacement,
+} from '../issuing/existing-certificate.ts'
 import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuing/issuer.ts'
 import {
   addContentOptions,
@@ -94,7 +99,7 @@ export async function run([file]: readonly [file: string], options: Options, wor
     chain,
     problems: [...problems, ...warnings],
     storedKey: options.dryRun === true ? ('keep' as const) : pendingKey(store, name, certificationRequest),
-    replace: decision.action === 'replace',
+    ...(await replacement(decision, store, name)),
     dryRun: options.dryRun,
   }
   return reportMade(storeSigned(signed, now, store, io), options, io)

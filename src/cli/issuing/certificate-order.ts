@@ -5,7 +5,7 @@ import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import type { Io } from '../io.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
-import { addExistingOptions, decideAboutExisting, type ExistingOptions } from './existing-certificate.ts'
+import { addExistingOptions, decideAboutExisting, type ExistingOptions, replacement } from './existing-certificate.ts'
 import { type IssuerOptions, unlockIssuer } from './issuer.ts'
 import {
   addContentOptions,
@@ -88,12 +88,10 @@ export async function fillOrder(
       serialNumber: serialNumberFrom(options),
       scheme: options.pss === true ? { pss: true } : undefined,
       unchecked: options.unchecked,
-      replace: decision.action === 'replace',
+      ...(await replacement(decision, store, name)),
       dryRun: options.dryRun,
       seeded,
       deliberate,
-      notes:
-        decision.action === 'replace' ? (await import('./replaced-authority.ts')).leftBehind(store, name, key) : [],
     },
     store,
     io,

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { Io } from '../io.ts'
 import { refuseTogether } from '../options.ts'
+import type { ReplacedAuthority } from './replaced-authority.ts'
 
 export type ExistingOptions = {
   readonly force?: boolean
@@ -39,4 +40,18 @@ export function decideAboutExisting(store: Store, name: string, options: Existin
     return { action: 'keep', certificate }
   }
   return { action: 'replace' }
+}
+
+/**
+ * What a decision means for the store: whether to replace, and which authority then.
+ * @throws PkiError `input.malformed`, `input.unreadable`
+ */
+export async function replacement(
+  { action }: Decision,
+  store: Store,
+  name: string,
+): Promise<{ readonly replace: boolean; readonly replaced?: ReplacedAuthority | undefined }> {
+  if (action !== 'replace') return { replace: false }
+  const { ReplacedAuthority } = await import('./replaced-authority.ts')
+  return { replace: true, replaced: ReplacedAuthority.find(store, name) }
 }

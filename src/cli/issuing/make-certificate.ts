@@ -14,6 +14,7 @@ import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import type { JsonOption } from '../options.ts'
 import { type MadeCertificate, madeJson, madeText } from './made-report.ts'
+import type { ReplacedAuthority } from './replaced-authority.ts'
 
 export type MakingOptions = {
   /** Issue also what nobody should accept. */
@@ -45,10 +46,10 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
   readonly storedKey: CredentialToStore['key']
   /** Replace what is there. */
   readonly replace: boolean
+  /** What is there, if it issued certificates. */
+  readonly replaced?: ReplacedAuthority | undefined
   readonly dryRun: boolean | undefined
   readonly deliberate?: Deliberate | undefined
-  /** Further warnings. */
-  readonly notes?: MadeCertificate['problems']
 }
 
 /**
@@ -60,13 +61,16 @@ export function makeCertificate(order: StoringOrder, store: Store, io: Io): Made
   const wanted: CredentialOrder = { ...order, now, random: io.random }
   const issued = issueCredential(order.deliberate?.spoil(wanted) ?? wanted)
   const { certificate, chain } = issued.credential
-  const problems = [...issued.problems, ...(order.deliberate?.notes ?? []), ...(order.notes ?? [])]
+  const problems = [...issued.problems, ...(order.deliberate?.notes ?? [])]
   return storeSigned({ ...order, certificate, chain, problems }, now, store, io)
 }
 
 /** A certificate that is signed, and how it is to be stored. */
 export interface SignedOrder
-  extends Pick<StoringOrder, 'name' | 'issuer' | 'profileName' | 'storedKey' | 'replace' | 'dryRun' | 'deliberate'> {
+  extends Pick<
+    StoringOrder,
+    'name' | 'issuer' | 'profileName' | 'storedKey' | 'replace' | 'replaced' | 'dryRun' | 'deliberate'
+  > {
   readonly certificate: Certificate
   readonly chain: readonly Certificate[]
   readonly problems: MadeCertificate['problems']
@@ -77,7 +81,8 @@ export interface SignedOrder
  * @throws PkiError `refused.exists`, `refused.write`, and then the store is as it was
  */
 export function storeSigned(signed: SignedOrder, now: Date, store: Store, io: Io): MadeCertificate {
-  const { name, issuer, certificate, chain, problems } = signed
+  const { name, issuer, certificate, chain, replaced } = signed
+  const problems = [...signed.problems, ...(replaced?.warnings(certificate) ?? [])]
   for (const { message } of problems) writeWarning(io, message)
   const made = { name, issuedBy: issuer?.name, certificate, problems }
   if (signed.dryRun === true) return { ...made, outcome: 'planned', paths: undefined }
@@ -89,6 +94,7 @@ export function storeSigned(signed: SignedOrder, now: Date, store: Store, io: Io
     processes: io.process,
     now,
   })
+  replaced?.rechain(certificate, io)
   return { ...made, outcome: 'issued', paths }
 }
 

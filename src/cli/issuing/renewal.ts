@@ -17,18 +17,17 @@ import {
   type Signer,
 } from '../../keys/keys.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
-import { draftsOf } from '../../store/abandoned.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
-import { rechainBelow } from '../../store/rechain.ts'
 import type { Store } from '../../store/store.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
 import type { ExtensionToWrite } from '../../x509/extension-encoding.ts'
-import { writeHint, writeWarning } from '../error-report.ts'
+import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
 import type { MadeCertificate } from './made-report.ts'
 import { keyPem } from './new-key.ts'
+import { ReplacedAuthority } from './replaced-authority.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
 
 export type RenewalOptions = StoreOptions &
@@ -68,8 +67,7 @@ export async function renewStored(
   const store = storeFrom(options, io)
   const now = io.now()
   const certificate = store.readCertificate(name)
-  const { names: records } = readRecords(store)
-  const record = records.get(name)
+  const record = readRecords(store).names.get(name)
   const issuer = await issuerOf(store, name, certificate, record, options, io)
   const key = how === 'rekey' ? newKey(name, certificate, options, seeded) : undefined
   const signer =
@@ -87,8 +85,11 @@ export async function renewStored(
   })
   const isMarked = key !== undefined && seeded !== undefined && options.unmarked !== true
   const request = isMarked ? { ...wanted, extensions: await marked(wanted.extensions) } : wanted
-  const problems = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
+  const found = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
   const renewed = issueCertificate(request)
+  const replaced = ReplacedAuthority.find(store, name)
+  const problems = [...found, ...(replaced?.warnings(renewed) ?? [])]
+  for (const { message } of problems) writeWarning(io, message)
   const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
   const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
   const event = {
@@ -103,8 +104,7 @@ export async function renewStored(
     processes: io.process,
     now,
   })
-  for (const { message } of problems) writeWarning(io, message)
-  tendBelow(store, name, how, records, renewed, io)
+  replaced?.rechain(renewed, io)
   return {
     name,
     issuedBy: issuer?.name,
@@ -182,28 +182,4 @@ function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyA
     default:
       return 'ec-p256'
   }
-}
-
-/** What a renewed authority issued stays valid; below another key it does not. */
-function tendBelow(
-  store: Store,
-  name: string,
-  how: 'renew' | 'rekey',
-  records: ReadonlyMap<string, NameRecord>,
-  { decoded }: Certificate,
-  io: Io,
-): void {
-  if (decoded.basicConstraints?.cA !== true) return
-  const issuers = [...records].flatMap(([below, { issuer }]) =>
-    issuer === undefined ? [] : [[below, issuer] as const],
-  )
-  if (how === 'renew') {
-    rechainBelow(store, name, new Map(issuers), io.now(), draftsOf(io.process))
-    return
-  }
-  const below = issuers.filter(([other, issuer]) => issuer === name && store.has(other)).map(([other]) => other)
-  if (below.length === 0) return
-  const shown = below.length > 5 ? `${below.slice(0, 5).join(', ')}, …` : below.join(', ')
-  writeWarning(io, `${name} has another key now: what it signed before no longer verifies with it: ${shown}`)
-  writeHint(io, 'renew these as well; for a hierarchy from a file, pki apply does')
 }
