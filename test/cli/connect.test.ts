@@ -161,7 +161,7 @@ describe('what is refused: exit 1', () => {
 
 describe('what is no handshake', () => {
   it.each<[string, string, number]>([
-    ['no address', 'connect nowhere --trust root', 2],
+    ['no address', 'connect no/where --trust root', 2],
     ['nobody trusted', 'connect localhost:1', 2],
     ['nobody there', 'connect 127.0.0.1:1 --trust root', 3],
     ['a client that is not here', 'connect localhost:1 --trust root --cert bob', 3],

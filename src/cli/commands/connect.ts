@@ -10,7 +10,7 @@ import { readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, repeatable, type StoreOptions, storeFrom } from '../options.ts'
 import { judgeServer, type PresentedChain, presentedBy, readStapled } from '../peer/connection-verdict.ts'
-import { parsePeerAddress } from '../peer/peer-address.ts'
+import { parsePeerOrHost } from '../peer/peer-address.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { type Connection, connectionJson, connectionLines } from '../render/render-connection.ts'
@@ -29,7 +29,7 @@ interface ConnectOptions extends StoreOptions, JsonOption {
 
 export function define(command: Command): void {
   command
-    .argument('<host:port>', 'or a URL of https')
+    .argument('<host:port>', 'or a URL of https; a host alone means its port 443')
     .option('--cert <name>', 'the client certificate, by its name in the store, for a server that asks for one')
     .option('--trust <file|name>', 'whom the server may have its certificate from (repeatable)', repeatable)
     .option('--servername <name>', 'the name to ask for, where it is not the host')
@@ -44,16 +44,16 @@ export function define(command: Command): void {
 const EXAMPLES = `
 Examples:
   pki connect localhost:8443 --trust root --cert alice     against: pki serve tls --cert web --client-ca root
-  pki connect example.org:443 --no-verify
+  pki connect example.org --no-verify
 `
 
 /** @returns 0 if the handshake was completed and the server is accepted, 1 otherwise */
 export async function run(args: readonly unknown[], options: ConnectOptions, io: Io): Promise<number> {
   const target = args[0] as string
-  const address = parsePeerAddress(target)
+  const address = parsePeerOrHost(target)
   if (address === undefined) {
     throw new PkiError('usage.option', `not an address to connect to: ${target}`, {
-      hint: 'an address reads localhost:8443, [::1]:8443 or https://localhost:8443',
+      hint: 'an address reads localhost:8443, [::1]:8443, https://localhost:8443 or example.org',
     })
   }
   const store = storeFrom(options, io)

@@ -15,3 +15,8 @@ export function parsePeerAddress(text: string): PeerAddress | undefined {
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
 }
+
+/** As {@link parsePeerAddress}, and a host alone stands for its port 443. */
+export function parsePeerOrHost(text: string): PeerAddress | undefined {
+  return parsePeerAddress(text) ?? (text.includes('/') ? undefined : parsePeerAddress(`https://${text}`))
+}
