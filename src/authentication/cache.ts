@@ -3,6 +3,7 @@
 import { PkiError } from '../errors.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { type Names, requireKind, requireKnown } from './known-options.ts'
 import { type AuthenticateResult, cloneResult } from './result.ts'
 
 /** To be replaced by an application's own. What it throws fails the request. */
@@ -30,6 +31,8 @@ export interface MemoryCacheOptions {
   readonly expiration?: number | undefined
 }
 
+const OPTIONS: Names<MemoryCacheOptions> = { clock: true, size: true, expiration: true }
+
 /** Milliseconds after which an entry is forgotten however often it is used. */
 const MAX_ENTRY_AGE = 30 * 60_000
 
@@ -56,8 +59,12 @@ export class MemoryValidationCache implements ValidationCache {
   /** The least recently used first. */
   readonly #entries = new Map<string, Entry>()
 
-  /** @throws PkiError `usage.option` for a size or an expiration below zero */
-  constructor({ clock = systemClock, size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION }: MemoryCacheOptions = {}) {
+  /** @throws PkiError `usage.option` for an option that there is not, for a size or an expiration below zero */
+  constructor(options: MemoryCacheOptions = {}) {
+    requireKnown(options, OPTIONS, 'MemoryValidationCache')
+    requireKind(options.clock, 'clock', 'function')
+    for (const name of ['size', 'expiration'] as const) requireKind(options[name], name, 'number')
+    const { clock = systemClock, size = DEFAULT_SIZE, expiration = DEFAULT_EXPIRATION } = options
     if (!(size >= 0) || !(expiration >= 0)) {
       throw new PkiError('usage.option', `a cache of ${size} entries that last ${expiration} ms makes no sense`)
     }
@@ -107,4 +114,29 @@ function keyOf(certificate: ClientCertificate, scheme: string): string {
   const key = `${scheme}:${certificate.sha256}`
   keys.set(certificate, { scheme, key })
   return key
+}
+
+/** Whose results a cache keeps under the name of a scheme. */
+const owners = new WeakMap<ValidationCache, Map<string, object>>()
+
+/**
+ * Takes a name in a cache for options, and what they accept. Of two that share cache and name, each would let in whom
+ * the other one accepted.
+ * @throws PkiError `usage.option` if other options have that name there
+ */
+export function requireOwnName(cache: ValidationCache, scheme: string, options: object): void {
+  const named = owners.get(cache) ?? new Map<string, object>()
+  owners.set(cache, named)
+  const owner = named.get(scheme) ?? options
+  named.set(scheme, owner)
+  if (sayTheSame(owner as Bag, options as Bag)) return
+  throw new PkiError('usage.option', `two authentications with different options share a cache as ${scheme}`, {
+    hint: 'give each a scheme of its own, or a cache of its own: one would let in whom the other accepted',
+  })
+}
+
+type Bag = Readonly<Record<string, unknown>>
+
+function sayTheSame(a: Bag, b: Bag): boolean {
+  return [...Object.keys(a), ...Object.keys(b)].every((name) => name === 'log' || Object.is(a[name], b[name]))
 }

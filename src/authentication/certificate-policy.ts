@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { PkiError } from '../errors.ts'
 import { CLAIM_TYPE } from './claim-types.ts'
 import type { ClientCertificate } from './client-certificate.ts'
-import { requireKnown } from './option-checks.ts'
+import { type Names, requireKnown } from './known-options.ts'
 import type { ClaimsPrincipal } from './principal.ts'
 import type { AuthenticateResult } from './result.ts'
 import { compilePatterns, requireLinearPattern, type SubjectMatcher } from './subject-pattern.ts'
@@ -38,7 +38,7 @@ export const SERVICE_ACCOUNTS: CertificateRequirement = {
 /** What a policy says. Both refusals are answered 403; `onChallenge` is asked only where nobody has authenticated. */
 export type Decision = 'allowed' | 'not-authenticated' | 'not-allowed'
 
-const REQUIREMENTS: Readonly<Record<keyof Required<CertificateRequirement>, true>> = {
+const REQUIREMENTS: Names<CertificateRequirement> = {
   allowedThumbprints: true,
   allowedSubjectPatterns: true,
   allowedSpiffeIds: true,
@@ -147,13 +147,13 @@ function sha256(bytes: Uint8Array): Buffer {
 }
 
 function thumbprint(text: string): Buffer {
-  const digits = text.replace(/[\s:]/g, '')
+  const digits = String(text).replace(/[\s:]/g, '')
   if (HEXADECIMAL.test(digits) && (digits.length === 40 || digits.length === 64)) return Buffer.from(digits, 'hex')
   throw new PkiError('usage.option', `${text} is no thumbprint: expected 40 or 64 hexadecimal digits`)
 }
 
 function publicKeyPin(text: string): Buffer {
-  const pin = text.replace(/^sha256\//, '')
+  const pin = String(text).replace(/^sha256\//, '')
   const bytes = Buffer.from(pin, HEXADECIMAL.test(pin) && pin.length === 64 ? 'hex' : 'base64')
   const isExact = bytes.length === 32 && [bytes.toString('base64'), bytes.toString('hex')].includes(normalized(pin))
   if (isExact) return bytes
@@ -172,7 +172,7 @@ function isSpiffeId(text: string): boolean {
 }
 
 function requireSpiffeId(text: string): string {
-  if (isSpiffeId(text.replace(/\/\*$/, ''))) return text
+  if (isSpiffeId(String(text).replace(/\/\*$/, ''))) return text
   throw new PkiError('usage.option', `${text} is no SPIFFE ID`, {
     hint: 'write spiffe://trust-domain/path, or spiffe://trust-domain/path/* for everything below',
   })

@@ -39,6 +39,11 @@ export function defaultClaims(
     { type: CLAIM_TYPE.issuer, value: certificate.issuer, issuer },
     // Hexadecimal digits, and yet this value type: so ASP.NET Core has it.
     { type: CLAIM_TYPE.thumbprint, value: certificate.thumbprint, valueType: base64Binary, issuer },
-    ...facts.filter(([, value]) => value.trim() !== '').map(([type, value]) => ({ type, value, issuer })),
+    ...facts.filter(([, value]) => !isBlank(value)).map(([type, value]) => ({ type, value, issuer })),
   ]
+}
+
+/** .NET's `string.IsNullOrWhiteSpace`: a next line is white space there, and a byte order mark is none. */
+function isBlank(text: string): boolean {
+  return /^[\s\u0085]*$/.test(text) && !text.includes('\ufeff')
 }

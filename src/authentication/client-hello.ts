@@ -5,6 +5,9 @@ const CLIENT_HELLO = 1
 const SERVER_NAME = 0
 const HOST_NAME = 0
 
+/** More than anybody splits a ClientHello into; strangers may send it in octets, and have each cost as much as all. */
+const MAX_RECORDS = 100
+
 /** The name; `none` if there is none or this is no ClientHello; `incomplete` if more octets are needed to tell. */
 export type ServerNameIndication = { readonly serverName: string } | 'none' | 'incomplete'
 
@@ -39,7 +42,7 @@ function nameAmong(extensions: OctetReader): ServerNameIndication {
   return 'none'
 }
 
-/** The octets of the handshake in the records that have arrived; undefined if the first record is of another kind. */
+/** The octets of the handshake in the records that have arrived; undefined if one is of another kind, or for too many. */
 function handshakeOctets(bytes: Uint8Array): { octets: Uint8Array; isComplete: boolean } | undefined {
   const parts: Uint8Array[] = []
   let position = 0
@@ -50,11 +53,11 @@ function handshakeOctets(bytes: Uint8Array): { octets: Uint8Array; isComplete: b
     if (bytes[position] !== HANDSHAKE_RECORD) return undefined
     const end = position + 5 + (((bytes[position + 3] as number) << 8) | (bytes[position + 4] as number))
     const part = bytes.subarray(position + 5, end)
-    parts.push(part)
+    if (parts.push(part) > MAX_RECORDS) return undefined
     length += part.length
-    const octets = Buffer.concat(parts)
-    if (octets.length >= 4) needed = 4 + octets.readUIntBE(1, 3)
-    if (end > bytes.length) return { octets, isComplete: length >= needed }
+    // The length stands in the first four octets: what comes after them need not be put together to read it.
+    if (length >= 4 && length - part.length < 4) needed = 4 + Buffer.concat(parts).readUIntBE(1, 3)
+    if (end > bytes.length) return { octets: Buffer.concat(parts), isComplete: length >= needed }
     position = end
   }
   return { octets: Buffer.concat(parts), isComplete: true }

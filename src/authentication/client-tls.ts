@@ -20,11 +20,14 @@ export interface ClientTlsOptions {
   readonly serverTrust: readonly Certificate[] | 'system'
 }
 
+/** The part of TLS options that says who the client is, and whom it believes. */
+export type ClientIdentity = Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>
+
 /**
  * Options for `tls.connect`, `https.request`, `https.Agent`, `http2.connect`, and undici's `connect`.
  * @throws PkiError `refused.key` without a private key; `usage.option` without trust
  */
-export function clientTls({ credential, serverTrust }: ClientTlsOptions): ConnectionOptions {
+export function clientTls({ credential, serverTrust }: ClientTlsOptions): ClientIdentity {
   if (serverTrust === undefined || serverTrust.length === 0) {
     throw new PkiError('usage.option', "serverTrust must say whom to believe: root certificates, or 'system'")
   }
@@ -39,7 +42,7 @@ export function clientAgent(options: ClientTlsOptions, agentOptions: AgentOption
 
 /** As much of the package `undici` as it takes. */
 export interface Undici<Dispatcher> {
-  readonly Agent: new (options: { connect: ConnectionOptions }) => Dispatcher
+  readonly Agent: new (options: { connect: ClientIdentity }) => Dispatcher
 }
 
 /**

@@ -1,12 +1,6 @@
 /** Certificate authentication for Fastify: a plugin, and a hook that turns people away. */
 
-import type {
-  FastifyInstance,
-  FastifyPluginCallback,
-  FastifyReply,
-  FastifyRequest,
-  onRequestAsyncHookHandler,
-} from 'fastify'
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
 import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import { CertificatePolicy } from './certificate-policy.ts'
@@ -34,7 +28,8 @@ export interface FastifyCertificateAuthenticationOptions
 }
 
 /**
- * Authenticates every request below the instance it is registered with, and rejects none. A callback `onChallenge`
+ * Authenticates every request below the instance it is registered with, and rejects none. Registered once more on an
+ * instance further below, with a `scheme` of its own, it is that one that counts there. A callback `onChallenge`
  * that answers by `reply` calls `handleResponse()`.
  */
 export const fastifyCertificateAuthentication: FastifyPluginCallback<FastifyCertificateAuthenticationOptions> = (
@@ -65,10 +60,14 @@ function install(
       throw new CertificateAuthenticationError(error)
     }
   }
-  instance.decorateRequest('authentication', undefined)
-  instance.decorateRequest('principal', undefined)
+  // They are there already below an instance with another scheme, which this one then replaces.
+  for (const name of ['authentication', 'principal'] as const) {
+    if (!instance.hasRequestDecorator(name)) instance.decorateRequest(name, undefined)
+  }
   instance.addHook('onRequest', async (request, reply) => {
-    forward?.(request.raw, reply.raw, () => undefined)
+    forward?.(request.raw, reply.raw, (error) => {
+      if (error !== undefined) throw error
+    })
     const result = await authenticate(request)
     request.authentication = result
     request.principal = principalIn(result)
@@ -100,6 +99,9 @@ Object.assign(fastifyCertificateAuthentication, {
   [Symbol.for('fastify.display-name')]: 'devpki-certificate-authentication',
 })
 
+/** A hook for servers of HTTP/1.1 and HTTP/2 alike, whose requests are of different types. */
+export type RequireCertificateHook = (request: object, reply: object) => Promise<unknown>
+
 /**
  * A hook `onRequest` or `preHandler` of a route: lets pass whom the requirement allows, answers the others.
  * @throws PkiError `usage.option` for a requirement that makes no sense
@@ -107,10 +109,10 @@ Object.assign(fastifyCertificateAuthentication, {
 export function requireCertificateHook({
   log,
   ...requirement
-}: RequireCertificateOptions = {}): onRequestAsyncHookHandler {
+}: RequireCertificateOptions = {}): RequireCertificateHook {
   const policy = new CertificatePolicy(requirement)
   return async (request, reply) => {
-    if (!(await authorize(request, policy, log))) return reply
+    return (await authorize(request, policy, log)) ? undefined : reply
   }
 }
 

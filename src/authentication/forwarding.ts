@@ -5,12 +5,13 @@
 
 import { PkiError } from '../errors.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import { CertificateAuthenticationError } from './authenticated.ts'
 import { ClientCertificate } from './client-certificate.ts'
 import { type ForwardedFacts, type NodeRequest, setForwarded } from './connection.ts'
 import { decodeCertificateHeader, HEADER_ENCODINGS, type HeaderEncoding } from './header-certificate.ts'
+import { type Names, requireKnown } from './known-options.ts'
 import type { AuthenticationLog } from './log.ts'
 import type { Next } from './middleware.ts'
-import { requireKnown } from './option-checks.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 
 /** The header in which Azure App Service forwards certificates. */
@@ -34,7 +35,7 @@ export interface CertificateForwardingOptions {
   readonly log?: AuthenticationLog | undefined
 }
 
-const OPTIONS: Readonly<Record<keyof Required<CertificateForwardingOptions>, true>> = {
+const OPTIONS: Names<CertificateForwardingOptions> = {
   trustedProxies: true,
   certificateHeader: true,
   headerConverter: true,
@@ -70,8 +71,13 @@ export class CertificateForwarding {
     const value = header(this.#header) ?? ''
     if (!this.#proxies.includes(peer)) {
       if (value !== '') {
-        const message = `${this.#header} from ${peer ?? 'nowhere'}, which is no trusted proxy: ignored`
-        this.#log?.({ event: 'untrusted-proxy', level: 'warning', message })
+        const message = `${this.#header} from ${peer ?? 'no address'}, which is no trusted proxy: ignored`
+        this.#log?.({
+          event: 'untrusted-proxy',
+          level: 'warning',
+          message,
+          hint: peer === undefined ? NO_ADDRESS : undefined,
+        })
       }
       return undefined
     }
@@ -104,6 +110,9 @@ export class CertificateForwarding {
   }
 }
 
+/** So it is over a Unix socket, and after a connection has ended: nothing tells the two apart. */
+const NO_ADDRESS = 'a proxy on a Unix socket has no address to trust: let it connect to 127.0.0.1'
+
 /**
  * A middleware that stands before `certificateAuthentication`. A forwarded certificate replaces even that of the TLS
  * connection, which is the proxy's.
@@ -114,7 +123,14 @@ export function certificateForwarding(
 ): (request: NodeRequest, response: unknown, next: Next) => void {
   const forwarding = new CertificateForwarding(options)
   return (request, _response, next) => {
-    const facts = forwarding.read(request.socket.remoteAddress, (name) => joined(request.headers[name]))
+    let facts: ForwardedFacts | undefined
+    try {
+      facts = forwarding.read(request.socket.remoteAddress, (name) => joined(request.headers[name]))
+    } catch (error) {
+      // Of a log that throws.
+      next(new CertificateAuthenticationError(error))
+      return
+    }
     if (facts !== undefined) setForwarded(request, facts)
     next()
   }

@@ -9,6 +9,7 @@ import { SignatureMemory } from '../path/signatures.ts'
 import type { X509ChainResult } from '../path/x509chain/chain.ts'
 import { adviceOn } from './advice.ts'
 import type { CertificateAuthenticationOptions, Surroundings } from './authentication-options.ts'
+import { requireOwnName } from './cache.ts'
 import { FAILURE_WORDS, judgeClientCertificate } from './chain-policy.ts'
 import { defaultPrincipal } from './claims.ts'
 import type { ClientCertificate } from './client-certificate.ts'
@@ -47,11 +48,15 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
   /** Where a request keeps its result: with it, since a WeakMap of all requests would cost several times as much. */
   readonly #result = Symbol('certificate authentication')
 
-  /** @throws PkiError `usage.option` for an empty scheme, for options and values that there are not */
+  /**
+   * @throws PkiError `usage.option` for an empty scheme, for options and values that there are not, for a cache that
+   *   other options use under the same scheme
+   */
   constructor(options: CertificateAuthenticationOptions<Request, Response>) {
+    requireAuthenticationOptions(options)
     this.scheme = options.scheme ?? DEFAULT_SCHEME
     if (this.scheme === '') throw new PkiError('usage.option', 'the scheme must have a name')
-    requireAuthenticationOptions(options)
+    if (options.cache !== undefined) requireOwnName(options.cache, this.scheme, options)
     this.#options = options
     this.#clock = options.clock ?? systemClock
   }
@@ -100,8 +105,10 @@ export class CertificateAuthenticationHandler<Request extends object, Response =
     } catch (error) {
       return this.#thrown(request, error, presented)
     }
-    // What the cache knows is not checked again.
-    return known !== undefined && 'outcome' in known ? known : this.#unlessKnown(request, presented, known)
+    // What the cache knows is not checked again. Caches in JavaScript say null as well for what they do not know.
+    return known !== undefined && known !== null && 'outcome' in known
+      ? known
+      : this.#unlessKnown(request, presented, known)
   }
 
   async #unlessKnown(

@@ -6,10 +6,12 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { readServerName } from './client-hello.ts'
+import { type Names, requireKnown, requireMethods } from './known-options.ts'
 
 /** A server that takes connections from elsewhere: `https.Server`, `tls.Server`, `http2`'s secure server. */
 export interface ConnectionTaker {
   emit(event: 'connection', socket: Socket): boolean
+  emit(event: 'listening'): boolean
 }
 
 /** Which server takes the connections for which host name. */
@@ -25,10 +27,20 @@ export interface HostRouterOptions {
 /** More than a ClientHello with large key shares has. */
 const MAX_CLIENT_HELLO = 64 * 1024
 
-/** A server to listen with; those behind it need not listen. */
-export function hostRouter({ hosts, otherwise, timeout = 10_000 }: HostRouterOptions): Server {
+const OPTIONS: Names<HostRouterOptions> = { hosts: true, otherwise: true, timeout: true }
+
+/**
+ * A server to listen with; those behind it need not listen.
+ * @throws PkiError `usage.option` for an option that there is not, and without a server for all other names
+ */
+export function hostRouter(options: HostRouterOptions): Server {
+  requireKnown(options, OPTIONS, 'hostRouter')
+  const { hosts, otherwise, timeout = 10_000 } = options
+  for (const [name, server] of Object.entries({ ...hosts, otherwise })) {
+    requireMethods(server ?? null, `${name} of hostRouter`, 'emit')
+  }
   const byName = new Map(Object.entries(hosts).map(([name, server]) => [name.toLowerCase(), server]))
-  return createServer({ pauseOnConnect: false }, (socket) => {
+  const router = createServer({ pauseOnConnect: false }, (socket) => {
     const impatience = setTimeout(() => socket.destroy(), timeout)
     const stop = () => clearTimeout(impatience)
     socket.once('close', stop)
@@ -50,4 +62,9 @@ export function hostRouter({ hosts, otherwise, timeout = 10_000 }: HostRouterOpt
     }
     socket.once('readable', look)
   })
+  // HTTP servers begin to look for clients that are too slow (headersTimeout, requestTimeout) when they listen.
+  router.once('listening', () => {
+    for (const server of new Set([otherwise, ...byName.values()])) server.emit('listening')
+  })
+  return router
 }

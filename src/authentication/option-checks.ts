@@ -1,17 +1,12 @@
-/**
- * Options of programs in JavaScript, which no compiler has read. A name that is misspelt would otherwise be an option
- * that was left out, and one that was left out may let people in.
- */
+/** What certificate authentication is told, checked when it is told: names, and values. */
 
 import { PkiError } from '../errors.ts'
 import { REVOCATION_FLAGS, REVOCATION_MODES, TRUST_MODES } from '../path/x509chain/policy.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { CertificateAuthenticationOptions } from './authentication-options.ts'
 import type { CertificateAuthenticationEvents } from './events.ts'
+import { inOtherCase, type Names, notKnown, requireKind, requireKnown, requireMethods } from './known-options.ts'
 import { CERTIFICATE_TYPES } from './options.ts'
-
-/** Every name, so that the compiler misses one that is missing here. */
-type Names<T> = Readonly<Record<keyof Required<T>, true>>
 
 const OPTIONS: Names<CertificateAuthenticationOptions> = {
   allowedCertificateTypes: true,
@@ -42,6 +37,13 @@ const EVENTS: Names<CertificateAuthenticationEvents<unknown>> = {
 /** @throws PkiError `usage.option` for names and values that there are not */
 export function requireAuthenticationOptions(options: CertificateAuthenticationOptions<never, never>): void {
   requireKnown(options, OPTIONS, 'certificate authentication')
+  for (const name of ['validateCertificateUse', 'validateValidityPeriod', 'linuxQuirks'] as const) {
+    requireKind(options[name], name, 'boolean')
+  }
+  for (const name of ['scheme', 'claimsIssuer'] as const) requireKind(options[name], name, 'string')
+  for (const name of ['clock', 'log'] as const) requireKind(options[name], name, 'function')
+  requireKind(options.surroundings, 'surroundings', 'object', 'function')
+  requireKind(options.fetch, 'fetch', 'object')
   requireMember(options.allowedCertificateTypes, CERTIFICATE_TYPES, 'allowedCertificateTypes')
   requireMember(options.chainTrustValidationMode, TRUST_MODES, 'chainTrustValidationMode')
   requireMember(options.revocationMode, REVOCATION_MODES, 'revocationMode')
@@ -53,12 +55,16 @@ export function requireAuthenticationOptions(options: CertificateAuthenticationO
       hint: "pass the authorities: customTrustStore: await readCertificateFile('root.crt')",
     })
   }
-  requireEvents(options.events ?? {})
+  requireMethods(options.cache, 'cache', 'get', 'put')
+  requireEvents(options)
 }
 
 /** Callbacks may be methods of a class, which has other members too: only what looks like an event must be one. */
-function requireEvents(events: object): void {
-  for (let level = events; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+function requireEvents({ events = {} }: CertificateAuthenticationOptions<never, never>): void {
+  requireKind(events, 'events', 'object')
+  for (const name of Object.keys(EVENTS) as readonly (keyof typeof events)[])
+    requireKind(events[name], name, 'function')
+  for (let level: object = events; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
     const unknown = Object.getOwnPropertyNames(level).find((name) => isLikeEvent(name) && !(name in EVENTS))
     if (unknown !== undefined) throw notKnown(unknown, EVENTS, 'the events')
   }
@@ -66,29 +72,6 @@ function requireEvents(events: object): void {
 
 function isLikeEvent(name: string): boolean {
   return /^[oO][nN][A-Z]/.test(name) || inOtherCase(name, EVENTS) !== undefined
-}
-
-/**
- * @param names what there is; their values play no part
- * @throws PkiError `usage.option` for what is not an object, and for an own property of another name
- */
-export function requireKnown(options: object, names: Readonly<Record<string, unknown>>, what: string): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new PkiError('usage.option', `the options of ${what} are no object`)
-  }
-  const unknown = Object.keys(options).find((name) => !(name in names))
-  if (unknown !== undefined) throw notKnown(unknown, names, what)
-}
-
-function notKnown(name: string, names: Readonly<Record<string, unknown>>, what: string): PkiError {
-  const meant = inOtherCase(name, names)
-  return new PkiError('usage.option', `${what}: there is no ${name}`, {
-    hint: meant === undefined ? `there are ${Object.keys(names).join(', ')}` : `it is called ${meant}`,
-  })
-}
-
-function inOtherCase(name: string, names: Readonly<Record<string, unknown>>): string | undefined {
-  return Object.keys(names).find((one) => one.toLowerCase() === name.toLowerCase())
 }
 
 function requireMember(value: string | undefined, members: readonly string[], name: string): void {

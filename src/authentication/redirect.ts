@@ -6,18 +6,29 @@
 import { PkiError } from '../errors.ts'
 import type { ChallengeContext } from './events.ts'
 
-/** As much of a request and a response as it takes to redirect. */
+/** As much of a request as it takes to redirect: of Node, Connect, Express, Fastify; a web-standard one. */
 export interface RedirectableRequest {
   readonly url?: string | undefined
-  /** HTTP/2 has `:authority` in place of `host`. */
-  readonly headers: { readonly host?: string | undefined; readonly ':authority'?: string | string[] | undefined }
+  /** Of Express and Connect, which take from `url` the path that a middleware is mounted at. */
+  readonly originalUrl?: string | undefined
+  readonly headers: RedirectableHeaders | WebHeaders
 }
 
-export interface RedirectableResponse {
-  statusCode: number
-  setHeader(name: string, value: string | number): unknown
-  end(): unknown
+/** HTTP/2 has `:authority` in place of `host`. */
+interface RedirectableHeaders {
+  readonly host?: string | undefined
+  readonly ':authority'?: string | string[] | undefined
 }
+
+interface WebHeaders {
+  get(name: string): string | null
+}
+
+/** A response of Node, a reply of Fastify, or none: a web-standard server has it from the context. */
+export type RedirectableResponse =
+  | { statusCode: number; setHeader(name: string, value: string | number): unknown; end(): unknown }
+  | { redirect(url: string, code: number): unknown }
+  | undefined
 
 /**
  * A callback `onChallenge` that sends clients to the same path on the host that asks for certificates: 307, so that
@@ -34,14 +45,26 @@ export function redirectToHost(
   }
   return (context) => {
     const { request, response } = context
-    const { host: asked, ':authority': askedInHttp2 = asked ?? '' } = request.headers
-    if (authorityOf(`https://${askedInHttp2}`) === authority) return
-    response.statusCode = 307
-    response.setHeader('Location', `https://${authority}${pathOf(request.url)}`)
-    response.setHeader('Content-Length', 0)
-    response.end()
+    if (askedAuthority(request) === authority) return
+    const location = `https://${authority}${pathOf(request.originalUrl ?? request.url)}`
+    if (response === undefined) {
+      context.respondWith(new Response(null, { status: 307, headers: { Location: location, 'Content-Length': '0' } }))
+      return
+    }
+    if ('setHeader' in response) {
+      response.statusCode = 307
+      response.setHeader('Location', location)
+      response.setHeader('Content-Length', 0)
+      response.end()
+    } else response.redirect(location, 307)
     context.handleResponse()
   }
+}
+
+function askedAuthority({ headers, url = '' }: RedirectableRequest): string | undefined {
+  if ('get' in headers && typeof headers.get === 'function') return authorityOf(url)
+  const { host, ':authority': authority = host ?? '' } = headers as RedirectableHeaders
+  return authorityOf(`https://${authority}`)
 }
 
 /** Host and port in one spelling, without the port 443. */

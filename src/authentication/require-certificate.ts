@@ -37,7 +37,8 @@ export function requireCertificate({ log, ...requirement }: RequireCertificateOp
 
 /**
  * Whether a request may go on: true at once if that is known at once. If not, it has been answered.
- * The promise rejects with PkiError `usage.option` if no authentication ran before, and with what answering throws.
+ * The promise rejects with a CertificateAuthenticationError, whose cause is PkiError `usage.option` if no
+ * authentication ran before, else what answering threw.
  */
 export function authorize(
   request: object,
@@ -46,8 +47,9 @@ export function authorize(
 ): true | Promise<boolean> {
   const authenticated = authenticatedOf(request)
   if (authenticated === undefined) {
-    const message = 'requireCertificate needs certificateAuthentication to run before it'
-    return Promise.reject(new PkiError('usage.option', message))
+    const error = new PkiError('usage.option', 'requireCertificate needs certificateAuthentication to run before it')
+    log?.({ event: 'exception', level: 'error', message: error.message, error })
+    return Promise.reject(new CertificateAuthenticationError(error))
   }
   // Most requests are allowed, and by a policy that needs no waiting: they should not pay for the others.
   const decision = decide(policy, authenticated.result, log)

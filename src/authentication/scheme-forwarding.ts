@@ -5,6 +5,7 @@
 
 import { authenticatedOf, CertificateAuthenticationError, setAuthenticated } from './authenticated.ts'
 import type { NodeRequest } from './connection.ts'
+import { type Names, requireKind, requireKnown, requireMethods } from './known-options.ts'
 import type { CertificateAuthentication, Next, NodeResponse } from './middleware.ts'
 import type { AuthenticateResult, AuthenticationProperties } from './result.ts'
 
@@ -28,11 +29,30 @@ export interface SchemeForwardingOptions<Request, Response> {
   readonly forwardDefault?: CertificateAuthentication<Request, Response> | undefined
 }
 
-/** A scheme that does itself what it does not hand over. What it hands over may be handed on. */
+const OPTIONS: Names<SchemeForwardingOptions<never, never>> = {
+  forwardAuthenticate: true,
+  forwardChallenge: true,
+  forwardForbid: true,
+  forwardDefaultSelector: true,
+  forwardDefault: true,
+}
+
+/**
+ * A scheme that does itself what it does not hand over. What it hands over may be handed on.
+ * @throws PkiError `usage.option` for an option that there is not, and for what is no scheme
+ */
 export function forwardScheme<Request extends NodeRequest, Response extends NodeResponse>(
   own: CertificateAuthentication<Request, Response>,
   options: SchemeForwardingOptions<Request, Response>,
 ): CertificateAuthentication<Request, Response> {
+  requireKnown(options, OPTIONS, 'forwardScheme')
+  requireMethods(own ?? null, 'forwardScheme', 'authenticate', 'challenge', 'forbid')
+  for (const name of ['forwardAuthenticate', 'forwardDefault'] as const) {
+    requireMethods(options[name], name, 'authenticate', 'challenge', 'forbid')
+  }
+  requireMethods(options.forwardChallenge, 'forwardChallenge', 'challenge')
+  requireMethods(options.forwardForbid, 'forwardForbid', 'forbid')
+  requireKind(options.forwardDefaultSelector, 'forwardDefaultSelector', 'function')
   const { forwardAuthenticate, forwardChallenge, forwardForbid, forwardDefaultSelector, forwardDefault } = options
   const otherwise = (request?: Request) => (request && forwardDefaultSelector?.(request)) ?? forwardDefault ?? own
 

@@ -8,6 +8,7 @@ import { formatPem } from '../der/pem.ts'
 import { PkiError } from '../errors.ts'
 import { type Credential, intermediates } from '../keys/credential.ts'
 import type { Certificate } from '../x509/certificate.ts'
+import { type Names, requireKnown } from './known-options.ts'
 
 /** What {@link serverTls} makes options for `node:tls` from. */
 export interface ServerTlsOptions {
@@ -19,15 +20,21 @@ export interface ServerTlsOptions {
   readonly authorities?: readonly Certificate[] | undefined
 }
 
+const OPTIONS: Names<ServerTlsOptions> = { credential: true, clientCertificate: true, authorities: true }
+
 /**
  * Options for `https.createServer`, `tls.createServer`, `http2.createSecureServer`.
- * @throws PkiError `refused.key` without a private key
+ * @throws PkiError `usage.option` for an option or a value that there is not; `refused.key` without a private key
  */
-export function serverTls({
-  credential,
-  clientCertificate = 'ask',
-  authorities = [],
-}: ServerTlsOptions): ServerOptions {
+export function serverTls(options: ServerTlsOptions): ServerOptions {
+  requireKnown(options, OPTIONS, 'serverTls')
+  const { credential, clientCertificate = 'ask', authorities = [] } = options
+  if (clientCertificate !== 'ask' && clientCertificate !== 'none') {
+    const given = JSON.stringify(clientCertificate)
+    throw new PkiError('usage.option', `clientCertificate cannot be ${given}: ask, none`, {
+      hint: 'to require a certificate is for requireCertificate',
+    })
+  }
   const asks = clientCertificate === 'ask'
   return {
     ...tlsIdentity(credential),

@@ -3,6 +3,16 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import { PkiError } from '../errors.ts'
 
+/** How many bits stand before the IPv4 address in an IPv4-mapped one (RFC 4291 §2.5.5.2). */
+const MAPPED_BITS = 96
+
+/** Whether an IPv6 address is ::ffff:a.b.c.d, in whatever spelling. */
+function isMapped(address: string): boolean {
+  const mapped = new BlockList()
+  mapped.addSubnet('::ffff:0:0', MAPPED_BITS, 'ipv6')
+  return !isIPv4(address) && mapped.check(address, 'ipv6')
+}
+
 /** A list of addresses and ranges. */
 export class TrustedProxies {
   readonly #list = new BlockList()
@@ -21,7 +31,7 @@ export class TrustedProxies {
   }
 
   #add(text: string): void {
-    const [address = '', prefix, ...more] = text.split('/')
+    const [address = '', prefix, ...more] = String(text).split('/')
     const family = isIPv4(address) ? 'ipv4' : 'ipv6'
     const longest = family === 'ipv4' ? 32 : 128
     const bits = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
@@ -29,6 +39,17 @@ export class TrustedProxies {
       throw new PkiError('usage.option', `${text} is neither an IP address nor a range of them`, {
         context: { trustedProxy: text },
       })
+    }
+    // ::ffff:10.0.0.0/8 has no bit of the IPv4 address in its range: it would be everybody's.
+    if (isMapped(address) && bits < MAPPED_BITS) {
+      throw new PkiError(
+        'usage.option',
+        `${text} is a range of IPv4 addresses written as one of IPv6, and holds them all`,
+        {
+          hint: 'write it as a range of IPv4 addresses: 10.0.0.0/8, 192.0.2.1',
+          context: { trustedProxy: text },
+        },
+      )
     }
     this.#list.addSubnet(address, bits, family)
   }

@@ -155,6 +155,17 @@ describe('HttpClient with a certificate', () => {
   })
 })
 
+test('the dispatcher takes undici as its own types have it', () => {
+  class Agent {
+    readonly connect
+    // As in undici: what a connection takes, and null where TLS has none.
+    constructor({ connect }: { connect?: ConnectionOptions & { timeout?: number | null } } = {}) {
+      this.connect = connect
+    }
+  }
+  expect(fetchDispatcher({ Agent }, trusting(CLIENT)).connect).toEqual(clientTls(trusting(CLIENT)))
+})
+
 test('the trust of the system is asked for by name, and none is an error', () => {
   expect(clientTls({ credential: CLIENT, serverTrust: 'system' })).not.toHaveProperty('ca')
   for (const serverTrust of [[], undefined]) {

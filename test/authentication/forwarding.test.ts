@@ -1,9 +1,11 @@
 /** Forwarded certificates: ASP.NET Core's own tests of its forwarder, and whose word counts. */
 
-import { expect, test } from 'vitest'
+import type { Socket } from 'node:net'
+import { expect, test, vi } from 'vitest'
 import { clientCertificateOf } from '../../src/authentication/connection.ts'
 import {
   AZURE_CERTIFICATE_HEADER,
+  CertificateForwarding,
   type CertificateForwardingOptions,
   certificateForwarding,
 } from '../../src/authentication/forwarding.ts'
@@ -117,6 +119,9 @@ test.each([
   ['too long a prefix', ['10.0.0.0/33']],
   ['a prefix that is none', ['10.0.0.0/']],
   ['two prefixes', ['10.0.0.0/8/8']],
+  ['nothing in the list', [undefined]],
+  ['a range of IPv4 that is one of IPv6, and everybody,', ['::ffff:10.0.0.0/8']],
+  ['the same in digits', ['::ffff:a00:1/32']],
 ])('it refuses to start with %s of trusted proxies', (_, trustedProxies) => {
   const options = { trustedProxies } as CertificateForwardingOptions
   expect(() => certificateForwarding(options)).toThrow(expect.objectContaining({ code: 'usage.option' }))
@@ -125,6 +130,18 @@ test.each([
 test('an unknown encoding is refused', () => {
   const options = { ...LOOPBACK, headerConverter: 'base32' as 'auto' }
   expect(() => certificateForwarding(options)).toThrow(expect.objectContaining({ code: 'usage.option' }))
+})
+
+test('a log that throws is an error without a word of it', () => {
+  const forward = certificateForwarding({
+    trustedProxies: ['192.0.2.1'],
+    log() {
+      throw new Error('SECRET')
+    },
+  })
+  const next = vi.fn()
+  forward({ headers: { 'x-client-cert': 'a' }, socket: { remoteAddress: '127.0.0.1' } as Socket }, undefined, next)
+  expect(next.mock.calls).toEqual([[expect.objectContaining({ message: 'certificate authentication failed' })]])
 })
 
 test('a header from somebody who is no trusted proxy is ignored, and told of', async () => {
@@ -136,6 +153,18 @@ test('a header from somebody who is no trusted proxy is ignored, and told of', a
   expect(await subjects(options, { headers: { 'X-Client-Cert': base64Of(SS_NONE) } })).toEqual([undefined, undefined])
   expect(await subjects(options, { client: SS_CLIENT })).toEqual(Array(2).fill('Valid Self Signed Client EKU'))
   expect(log.map(({ event }) => event)).toEqual(['untrusted-proxy'])
+})
+
+test('a peer without an address is no trusted proxy, and the log says what to do about a Unix socket', () => {
+  const log: AuthenticationLogEntry[] = []
+  const forwarding = new CertificateForwarding({
+    trustedProxies: ['0.0.0.0/0', '::/0'],
+    log: (entry) => void log.push(entry),
+  })
+  expect(forwarding.read(undefined, () => base64Of(SS_NONE))).toBeUndefined()
+  expect(log).toEqual([
+    expect.objectContaining({ event: 'untrusted-proxy', hint: expect.stringContaining('127.0.0.1') }),
+  ])
 })
 
 /** Behind a proxy that terminates TLS. */

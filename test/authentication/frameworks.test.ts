@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import express, { type Request as ExpressRequest, type Response as ExpressResponse } from 'express'
-import fastify, { type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { fastifyCertificateAuthentication, requireCertificateHook } from '../../src/authentication/fastify.ts'
 import { certificateForwarding } from '../../src/authentication/forwarding.ts'
@@ -116,7 +116,68 @@ test('Fastify: onChallenge answers by reply', async () => {
 test('Fastify: a hook without the plugin is an error', async () => {
   const app = fastify()
   app.get('/', { onRequest: requireCertificateHook() }, async () => 'in')
-  expect((await app.inject('/')).statusCode).toBe(500)
+  const { statusCode, body } = await app.inject('/')
+  expect([statusCode, JSON.parse(body).message]).toEqual([500, 'certificate authentication failed'])
+})
+
+/** A server that has Fastify's part done by `register`; the answers to a GET of these paths. */
+async function fastifyAnswers(register: (app: FastifyInstance) => Promise<void>, ...asks: readonly Ask[]) {
+  const app = fastify({ https: serverTls({ credential: SERVER }) })
+  await register(app as unknown as FastifyInstance)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  return Promise.all(asks.map(async (ask) => ask1(port, ask)))
+}
+
+test('Fastify: a scheme of its own below an instance that has one', async () => {
+  const selfSigned = { clock: () => AT, scheme: 'own', allowedCertificateTypes: 'SelfSigned' } as const
+  const [above, below, stranger] = await fastifyAnswers(
+    async (app) => {
+      await app.register(fastifyCertificateAuthentication, OPTIONS)
+      app.get('/', { onRequest: requireCertificateHook() }, async (incoming) => incoming.authentication?.scheme)
+      await app.register(async (child) => {
+        await child.register(fastifyCertificateAuthentication, selfSigned)
+        child.get('/own', { onRequest: requireCertificateHook() }, async (incoming) => incoming.authentication?.scheme)
+      })
+    },
+    { path: '/', client: CLIENT },
+    { path: '/own', client: SS_CLIENT },
+    { path: '/own', client: CLIENT },
+  )
+  expect([above?.body, below?.body, stranger?.status]).toEqual(['Certificate', 'own', 403])
+})
+
+test('Fastify: redirectToHost', async () => {
+  const events = { onChallenge: redirectToHost('secure.test:8443') }
+  const [answer, there] = await fastifyAnswers(
+    async (app) => {
+      await app.register(fastifyCertificateAuthentication, { ...OPTIONS, events })
+      app.get('/a', { onRequest: requireCertificateHook() }, async () => 'in')
+    },
+    { path: '/a?b=c' },
+    { path: '/a', headers: { host: 'secure.test:8443' } },
+  )
+  expect(answer).toMatchObject({ status: 307, headers: { location: 'https://secure.test:8443/a?b=c' } })
+  expect(there).toMatchObject({ status: 403, body: '' })
+})
+
+test('Fastify: the hook is typed for HTTP/2 as well', async () => {
+  const app = fastify({ http2: true, https: serverTls({ credential: SERVER }) })
+  onTestFinished(() => app.close())
+  await app.register(fastifyCertificateAuthentication, OPTIONS)
+  app.get('/', { onRequest: requireCertificateHook() }, async () => 'in')
+  app.get('/list', { preHandler: [requireCertificateHook()] }, async () => 'in')
+  app.addHook('onRequest', requireCertificateHook())
+  await app.ready()
+})
+
+test('Express: where it is mounted belongs to the path of a redirect', async () => {
+  const app = express()
+  app.use(certificateAuthentication({ ...OPTIONS, events: { onChallenge: redirectToHost('secure.test') } }))
+  app.use('/api', requireCertificate(), (_request, response) => void response.send('in'))
+  const port = await listen(createServer(serverTls({ credential: SERVER }), app))
+  expect((await ask1(port, { path: '/api/values?a=b' })).headers.location).toBe('https://secure.test/api/values?a=b')
 })
 
 test('Express: onChallenge of a redirect is typed for its request and response', async () => {
@@ -213,4 +274,14 @@ test('web: onChallenge answers with respondWith', async () => {
     events: { onChallenge: (context) => context.respondWith(Response.redirect('https://secure.test/', 307)) },
   })
   expect((await redirecting.challenge(request())).status).toBe(307)
+})
+
+test('web: redirectToHost, and not in circles', async () => {
+  const redirecting = new WebCertificateAuthentication({
+    ...OPTIONS,
+    events: { onChallenge: redirectToHost('secure.test') },
+  })
+  const { status, headers } = await redirecting.challenge(request({}, 'https://a.test/b?c'))
+  expect([status, headers.get('location')]).toEqual([307, 'https://secure.test/b?c'])
+  expect((await redirecting.challenge(request({}, 'https://secure.test/b'))).status).toBe(403)
 })

@@ -84,6 +84,14 @@ test('C.3 a cached failure is returned without callbacks', async () => {
   expect(onAuthenticationFailed).toHaveBeenCalledTimes(1)
 })
 
+test.each([
+  ['null', () => null],
+  ['a promise of null', async () => null],
+])('a cache that says %s does not know', async (_, get) => {
+  const { status } = await site({ ...SELF_SIGNED, cache: { get: get as never, put: () => undefined } })
+  expect([await status(SS_NONE), await status(CLIENT)]).toEqual([200, 403])
+})
+
 test('C.3 a failure of the first callback becomes success in the second', async () => {
   const { get, results } = await site({
     ...SELF_SIGNED,

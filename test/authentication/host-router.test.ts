@@ -85,11 +85,32 @@ test('no name, no ClientHello, nonsense', async () => {
   expect(readServerName(new Uint8Array(0))).toBe('incomplete')
 })
 
+test('a ClientHello in more records than anybody sends, empty ones among them', async () => {
+  const hello = await clientHello('a.test')
+  expect(readServerName(inRecords(hello, 1))).toBe('none')
+  const empty = Buffer.from(Array.from({ length: 13_000 }, () => [22, 3, 1, 0, 0]).flat())
+  const start = performance.now()
+  for (let time = 0; time < 1000; time++) expect(readServerName(empty)).toBe('none')
+  // Once it was a second for each time that an octet arrived.
+  expect(performance.now() - start).toBeLessThan(5000)
+})
+
 test('a client that says nothing is not waited for', async () => {
   const port = await twoHosts(50)
   const socket = connectTcp({ host: '127.0.0.1', port })
   await new Promise((resolve) => socket.once('close', resolve).on('error', () => undefined))
   expect(socket.destroyed).toBe(true)
+})
+
+test('the servers behind it do not wait for slow requests either', async () => {
+  const limits = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 }
+  const otherwise = createServer({ ...serverTls({ credential: SERVER }), ...limits })
+  const port = await listen(hostRouter({ hosts: {}, otherwise }))
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nX-')
+  const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /)
+  socket.destroy()
 })
 
 test('a ClientHello that comes octet by octet', async () => {

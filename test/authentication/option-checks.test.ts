@@ -2,19 +2,23 @@
 
 import fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
+import { MemoryValidationCache } from '../../src/authentication/cache.ts'
 import { CertificatePolicy, type CertificateRequirement } from '../../src/authentication/certificate-policy.ts'
 import { fastifyCertificateAuthentication } from '../../src/authentication/fastify.ts'
 import { type CertificateForwardingOptions, certificateForwarding } from '../../src/authentication/forwarding.ts'
+import { hostRouter } from '../../src/authentication/host-router.ts'
 import type { AuthenticationLogEntry } from '../../src/authentication/log.ts'
 import { certificateAuthentication } from '../../src/authentication/middleware.ts'
 import { type RequireCertificateOptions, requireCertificate } from '../../src/authentication/require-certificate.ts'
+import { forwardScheme } from '../../src/authentication/scheme-forwarding.ts'
 import { type ServerTlsOptions, serverTls } from '../../src/authentication/server-tls.ts'
 import { errorOf } from '../thrown.ts'
-import { AT, CLIENT, ROOT, SS_NONE, SUB } from './certificates.ts'
+import { AT, CLIENT, ROOT, SERVER, SS_NONE, SUB } from './certificates.ts'
 import { serve } from './https-server.ts'
 
 const ignore = () => undefined
 const options = (wrong: object) => () => certificateAuthentication(wrong)
+const AUTHENTICATION = certificateAuthentication()
 const TRUST = { chainTrustValidationMode: 'CustomRootTrust', customTrustStore: [ROOT.certificate] } as const
 
 test.each<[string, () => unknown, RegExp]>([
@@ -59,7 +63,44 @@ test.each<[string, () => unknown, RegExp]>([
     /there is no allowedSubjects/,
   ],
   ['a requirement that is no list', () => requireCertificate({ allowedThumbprints: 'abc' } as never), /takes lists/],
+  [
+    'a thumbprint that is none',
+    () => requireCertificate({ allowedThumbprints: [undefined] } as never),
+    /no thumbprint/,
+  ],
+  ['a SPIFFE ID that is none', () => requireCertificate({ allowedSpiffeIds: [5] } as never), /no SPIFFE ID/],
+  ['a pin that is none', () => requireCertificate({ allowedPublicKeys: [null] } as never), /no pin/],
+  ['no options', () => certificateAuthentication(null as never), /no object/],
   ['a policy', () => new CertificatePolicy({ log: 1 } as CertificateRequirement), /there is no log/],
+  // Null is not "left out": a check that a configuration sets to nothing must not be a check that is off.
+  [
+    'a check set to null',
+    options({ validateCertificateUse: null }),
+    /validateCertificateUse takes true or false, not null/,
+  ],
+  ['a check set to a text', options({ validateValidityPeriod: 'false' }), /takes true or false, not a string/],
+  ['a callback that is none', options({ events: { onCertificateValidated: null } }), /takes a function, not null/],
+  ['no events', options({ events: null }), /events takes an object, not null/],
+  ['a cache that is none', options({ cache: new Map([['put', 1]]) }), /cache takes something that can get and put/],
+  ['a clock that is a time', options({ clock: AT }), /clock takes a function/],
+  ['a log that is none', options({ log: console }), /log takes a function/],
+  ['an option of the cache', () => new MemoryValidationCache({ sise: 1 } as object), /there is no sise/],
+  ['text for a number', () => new MemoryValidationCache({ expiration: '5' as never }), /expiration takes a number/],
+  ['an option of TLS', () => serverTls({ credential: SERVER, ca: [] } as ServerTlsOptions), /there is no ca/],
+  [
+    'Kestrel’s word for TLS',
+    () => serverTls({ credential: SERVER, clientCertificate: 'RequireCertificate' as 'ask' }),
+    /cannot be "RequireCertificate": ask, none/,
+  ],
+  [
+    'an option of schemes',
+    () => forwardScheme(AUTHENTICATION, { ForwardDefault: 1 } as object),
+    /called forwardDefault/,
+  ],
+  ['a scheme by name', () => forwardScheme(AUTHENTICATION, { forwardForbid: 'staff' as never }), /can forbid/],
+  ['no scheme to forward from', () => forwardScheme(undefined as never, {}), /can authenticate and challenge/],
+  ['an option of hosts', () => hostRouter({ hosts: {}, other: 1 } as never), /there is no other/],
+  ['no server for other hosts', () => hostRouter({ hosts: {} } as never), /otherwise of hostRouter takes/],
   ['TLS without a credential', () => serverTls({} as ServerTlsOptions), /certificate and key/],
 ])('%s', (_, make, told) => {
   const error = errorOf(make)
@@ -76,6 +117,20 @@ test('no options, all options, and callbacks of a class that has other members',
   expect(certificateAuthentication().scheme).toBe('Certificate')
   expect(certificateAuthentication({ ...TRUST, events: new Events() }).scheme).toBe('Certificate')
   expect(() => requireCertificate({ log: () => undefined, allowedThumbprints: [] })).not.toThrow()
+})
+
+test('of two that share a cache and a name, neither lets in whom the other accepted', () => {
+  const cache = new MemoryValidationCache()
+  const staff = { ...TRUST, cache, log: ignore }
+  certificateAuthentication(staff)
+  expect(() => certificateAuthentication({ ...staff, log: () => undefined })).not.toThrow()
+  expect(() => certificateAuthentication({ ...staff, scheme: 'partners', validateCertificateUse: false })).not.toThrow()
+  for (const other of [{ validateCertificateUse: false }, { events: {} }, { customTrustStore: [SUB.certificate] }]) {
+    expect(errorOf(() => certificateAuthentication({ ...staff, ...other }))).toMatchObject({
+      code: 'usage.option',
+      message: 'two authentications with different options share a cache as Certificate',
+    })
+  }
 })
 
 test('what Fastify’s register takes for itself is no option of ours', async () => {

@@ -123,6 +123,15 @@ describe('--as aspnetcore', () => {
     expect((await report(line.replace('chain', 'leaf'))).codes).toEqual(['path.issuer-not-found'])
   })
 
+  it.each([
+    ['chained', /allowed Chained · revocation Online, ExcludeRoot$/m],
+    ['all', /allowed All · revocation Online, ExcludeRoot \(of chained ones\)$/m],
+    ['self-signed', /allowed SelfSigned · revocation not checked$/m],
+  ])('whose revocation it asks about: %s', async (kind, words) => {
+    const { stdout } = await verify(`root.pem --trust root.pem --as aspnetcore --allowed-types ${kind}`)
+    expect(stdout.replace(/\n +/g, ' ')).toMatch(words)
+  })
+
   it('prints the claims of the default principal', async () => {
     const { authentication } = await report(`leaf.pem ${HANDLER} --no-validate-use`)
     const thumbprint = createHash('sha1').update(leaf()).digest('hex').toUpperCase()

@@ -102,10 +102,9 @@ export function platformRequest(flags: PlatformFlags & VerifyFlags): PlatformReq
   if (platform === undefined) return undefined
   const revocationMode = member(flags.revocationMode, MODES, '--revocation-mode') ?? 'Online'
   const revocationFlag = member(flags.revocationFlag, FLAGS, '--revocation-flag') ?? 'ExcludeRoot'
-  const allowedCertificateTypes = member(flags.allowedTypes, TYPES, '--allowed-types')
+  const allowedCertificateTypes = member(flags.allowedTypes, TYPES, '--allowed-types') ?? 'Chained'
   const trustMode = member(flags.trustMode, TRUST_MODE, '--trust-mode')
-  const revocation = revocationMode === 'NoCheck' ? [] : [`revocation ${revocationMode}, ${revocationFlag}`]
-  const types = platform === 'aspnetcore' ? [`allowed ${allowedCertificateTypes ?? 'Chained'}`] : []
+  const asked = revocationMode === 'NoCheck' ? NOT_CHECKED : `revocation ${revocationMode}, ${revocationFlag}`
   return {
     platform,
     trustMode,
@@ -118,8 +117,16 @@ export function platformRequest(flags: PlatformFlags & VerifyFlags): PlatformReq
       validateCertificateUse: flags.validateUse,
       validateValidityPeriod: flags.validateValidity,
     },
-    words: [...types, ...(revocation.length === 0 ? ['revocation not checked'] : revocation)],
+    words: platform === 'aspnetcore' ? handlerWords(allowedCertificateTypes, asked) : [asked],
   }
+}
+
+const NOT_CHECKED = 'revocation not checked'
+
+/** The handler never asks whether a self-signed certificate is revoked, whatever the mode. */
+function handlerWords(types: CertificateTypes, asked: string): readonly string[] {
+  const ofWhom = types === 'SelfSigned' ? NOT_CHECKED : asked
+  return [`allowed ${types}`, types === 'All' && asked !== NOT_CHECKED ? `${asked} (of chained ones)` : ofWhom]
 }
 
 function refuseForeign(flags: PlatformFlags & VerifyFlags, platform: PlatformName | undefined): void {
