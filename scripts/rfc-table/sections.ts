@@ -200,7 +200,8 @@ export const CHAPTERS: readonly Chapter[] = [
         '6.1.3',
         'Basic Certificate Processing',
         VALIDATE,
-        'After a bad signature, nothing more of that path is read.',
+        'After a bad signature, nothing more of that path is read. Silence about a certificate with noRevAvail is ' +
+          'not held against it (RFC 9608).',
       ),
       row('6.1.4', 'Preparation for Certificate i+1', VALIDATE),
       row('6.1.5', 'Wrap-Up Procedure', VALIDATE),
@@ -237,7 +238,8 @@ export const CHAPTERS: readonly Chapter[] = [
         CRL_STATUS,
         'The engine fetches nothing: the CRLs are those at hand. One out of date clears nobody, but what it lists, a ' +
           'hold apart, still condemns where nothing current tells. Nobody is believed about a certificate who stands ' +
-          'below it, whatever the name.',
+          'below it, whatever the name, nor about itself where another speaks. A CRL issuer without keyUsage must be a ' +
+          'CA; RFC 10007 wants the extension of CAs too.',
       ),
     ],
   },

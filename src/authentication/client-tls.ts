@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, type AgentOptions } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
 import { assembleCredential } from '../container/credential-assembly.ts'
-import { type Input, readInput, requireCertificates } from '../container/input.ts'
+import { type Input, readInput, requireCertificates, requireTrustAnchors } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
 import type { Credential } from '../keys/credential.ts'
 import { parsePrivateKey } from '../keys/key-file.ts'
@@ -102,7 +102,7 @@ async function readSecret(source: string, password: string | undefined): Promise
 
 /** Reads certificates from a file, such as the roots to trust. @throws PkiError as {@link readCredentialFiles} */
 export async function readCertificateFile(source: string): Promise<readonly Certificate[]> {
-  return requireCertificates(await readInput(readFile(source), { source, privateKeys: 'skip' }))
+  return requireTrustAnchors(await readInput(readFile(source), { source, privateKeys: 'skip' }))
 }
 
 /**

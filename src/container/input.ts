@@ -8,7 +8,7 @@
 
 import { definiteLengths } from '../der/ber.ts'
 import { isPem, type PemBlock, parsePem } from '../der/pem.ts'
-import { DerError, DerReader } from '../der/reader.ts'
+import { contextTag, DerError, DerReader, Tag } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import { Decryption } from '../keys/decryption.ts'
 import { isPrivateKeyLabel, KEY_PASSWORD_HINT, parseKeyBlock, parseKeyDer } from '../keys/key-file.ts'
@@ -49,6 +49,8 @@ export interface Input {
   /** Those that parse, in the order of the file; from a PFX the certificate of its key first, then those above it. */
   readonly certificates: readonly Certificate[]
   readonly malformedCertificates: readonly MalformedCertificate[]
+  /** Where certificates stand that OpenSSL trusts for some purposes only, or for some not; as certificates they count. */
+  readonly restrictedTrust: readonly InputPlace[]
   readonly privateKeys: readonly PrivateKey[]
   readonly requests: readonly InputEncoding[]
   readonly crls: readonly InputEncoding[]
@@ -101,6 +103,25 @@ export function requireCertificates(input: Input): readonly [Certificate, ...Cer
   })
 }
 
+/**
+ * The certificates of an input that are to be trusted, for every purpose.
+ * @throws PkiError as {@link requireCertificates}, and `input.unsupported` for one that says for what it is not trusted
+ */
+export function requireTrustAnchors(input: Input): readonly [Certificate, ...Certificate[]] {
+  const certificates = requireCertificates(input)
+  const [restricted] = input.restrictedTrust
+  if (restricted === undefined) return certificates
+  const { source, block } = restricted
+  throw new PkiError(
+    'input.unsupported',
+    `${source}: block ${block}: a certificate that is trusted for some purposes only`,
+    {
+      hint: 'to trust it for all, write it without them: openssl x509 -in this.pem -out plain.pem',
+      context: { file: source, block },
+    },
+  )
+}
+
 /** The error for a certificate that does not parse, where it is one. */
 export function malformedCertificate({ place, error }: MalformedCertificate): PkiError {
   return malformedInput(place, error, 'certificate')
@@ -146,6 +167,7 @@ class Collector {
   readonly #decryption: Decryption
   readonly #certificates: Certificate[] = []
   readonly #malformedCertificates: MalformedCertificate[] = []
+  readonly #restrictedTrust: InputPlace[] = []
   readonly #privateKeys: PrivateKey[] = []
   readonly #requests: InputEncoding[] = []
   readonly #crls: InputEncoding[] = []
@@ -168,6 +190,7 @@ class Collector {
       kind,
       certificates,
       malformedCertificates,
+      restrictedTrust: this.#restrictedTrust,
       privateKeys,
       requests,
       crls,
@@ -201,8 +224,7 @@ class Collector {
         await this.#readCertificateBlock(block.bytes)
         return true
       case 'TRUSTED CERTIFICATE':
-        // OpenSSL's own: a certificate, and behind it what it is trusted for.
-        this.#addCertificate(new DerReader(block.bytes).element('certificate').encoded)
+        this.#readTrustedCertificate(block.bytes)
         return true
       case 'CERTIFICATE REQUEST':
       case 'NEW CERTIFICATE REQUEST':
@@ -227,6 +249,16 @@ class Collector {
   async #readCertificateBlock(bytes: Uint8Array): Promise<void> {
     if (kindOrUndefined(bytes) === 'pkcs7') await this.#readPkcs7(bytes)
     else this.#addCertificate(bytes)
+  }
+
+  /** OpenSSL's own (X509_CERT_AUX): a certificate, and behind it what it is and is not trusted for, an alias, and more. */
+  #readTrustedCertificate(bytes: Uint8Array): void {
+    const reader = new DerReader(bytes)
+    this.#addCertificate(reader.element('certificate').encoded)
+    const settings = reader.atEnd ? undefined : reader.sequence('trust settings')
+    reader.finish('trusted certificate')
+    const first = settings?.peek()
+    if (first === Tag.sequence || first === contextTag(0, true)) this.#restrictedTrust.push(this.place)
   }
 
   async readDer(bytes: Uint8Array): Promise<InputKind> {

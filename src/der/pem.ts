@@ -1,6 +1,6 @@
 /** Textual encodings of PKIX structures (RFC 7468): strict about the base64, lenient about what stands between blocks. */
 
-import { DerError } from './reader.ts'
+import { DerError, Tag } from './reader.ts'
 
 /** One `-----BEGIN label-----` block. */
 export interface PemBlock {
@@ -14,9 +14,17 @@ export interface PemBlock {
 
 const BOUNDARY = /-----BEGIN ([A-Z0-9 #]{1,64})-----/g
 
-/** Whether the bytes hold at least one PEM block: text before it is allowed, as `openssl x509 -text` writes it. */
+/**
+ * Whether the bytes hold at least one PEM block: text before it is allowed, as `openssl x509 -text` writes it. DER is
+ * no such text, whatever an extension of a certificate may hold: another certificate in PEM would be read in its place.
+ */
 export function isPem(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('-----BEGIN ')
+  return !beginsAsDer(bytes) && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('-----BEGIN ')
+}
+
+/** A SEQUENCE with room for a PEM block: its length takes octets of its own, which no text has behind its first "0". */
+function beginsAsDer(bytes: Uint8Array): boolean {
+  return bytes[0] === Tag.sequence && (bytes[1] ?? 0) >= 0x80 && (bytes[1] ?? 0) <= 0x84
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Extensions that RFC 5280 does not define but certificates carry (RFC 7633, RFC 6960, RFC 6962, Microsoft, Netscape). */
+/** Extensions that RFC 5280 does not define but certificates carry (RFC 7633, RFC 9608, RFC 6960, RFC 6962, Microsoft, Netscape). */
 
 import { contextTag, DerError, readWhole, Tag } from '../der/reader.ts'
 import { asciiFromElement, namedBits, readCount, readOid, timeFromElement } from '../der/values.ts'
@@ -11,6 +11,7 @@ import { fields, list, number, oidValue, text, time, type Value } from './descri
 export const VENDOR_EXTENSION_DESCRIBERS: Readonly<Record<string, (value: Uint8Array) => Value>> = {
   [EXTENSION.privateKeyUsagePeriod]: describePrivateKeyUsagePeriod,
   [EXTENSION.tlsFeature]: describeTlsFeature,
+  [EXTENSION.noRevAvail]: describeNull,
   [EXTENSION.ocspNoCheck]: describeNull,
   [EXTENSION.precertificatePoison]: describeNull,
   [EXTENSION.signedCertificateTimestamps]: describeSignedCertificateTimestamps,

@@ -34,8 +34,7 @@ export async function fetchIssuers(certificate: Certificate, source: EvidenceSou
  * PEM of either is taken as well, as .NET does.
  */
 function readIssuers(body: Uint8Array): Piece<readonly Certificate[]> {
-  const isText = body[0] !== 0x30 && isPem(body)
-  const encodings = isText ? parsePem(Buffer.from(body).toString('latin1')).map(({ bytes }) => bytes) : [body]
+  const encodings = isPem(body) ? parsePem(Buffer.from(body).toString('latin1')).map(({ bytes }) => bytes) : [body]
   const certificates = encodings.flatMap(certificatesIn).slice(0, MAX_CERTIFICATES).map(parseCertificate)
   if (certificates.length === 0) throw new DerError('no certificate in it', 0)
   const name = certificates.map(({ subject }) => formatName(subject) || 'an empty name').join('; ')

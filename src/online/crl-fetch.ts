@@ -67,7 +67,7 @@ async function fetchFirst(
 
 /** RFC 5280 §4.2.1.13 wants DER; servers that send PEM are known all the same. */
 function readCrl(body: Uint8Array): Piece<CertificateList> {
-  const crl = parseCrl(isPem(body) && body[0] !== 0x30 ? pemCrl(body) : body)
+  const crl = parseCrl(isPem(body) ? pemCrl(body) : body)
   return { value: crl, name: describeCrl(crl), thisUpdate: crl.thisUpdate.date, nextUpdate: crl.nextUpdate?.date }
 }
 

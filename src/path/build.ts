@@ -121,8 +121,10 @@ export class PathBuilder {
   #score({ decoded }: Certificate, issuer: Certificate): number {
     const key = keyIdentifierScore(decoded.authorityKeyIdentifier, issuer)
     const timely = issuer.notBefore.date.getTime() <= this.#at && this.#at <= issuer.notAfter.date.getTime()
+    // One step from an anchor: in a mesh of cross-certificates every other way is a detour, and there are thousands.
+    const nearAnchor = this.#trust.anchors(issuer.issuer).length > 0
     // A self-issued certificate that is no anchor leads to another key of the same name: a detour (§3.5.13).
-    return key * 4 + (timely ? 2 : 0) + (issuer.isSelfIssued ? 0 : 1)
+    return key * 8 + (timely ? 4 : 0) + (nearAnchor ? 2 : 0) + (issuer.isSelfIssued ? 0 : 1)
   }
 }
 

@@ -21,6 +21,13 @@ import { lacksParameters, workingPublicKey } from './working-key.ts'
 /** The public key that step (f) validates, and that (g) and (h) use. */
 export type CrlIssuerKey = SubjectPublicKeyInfo
 
+/** Who signed a CRL, and may. */
+export interface CrlIssuer {
+  readonly key: CrlIssuerKey
+  /** The status of its own certificate is being determined: its word on that is the last to be taken. */
+  readonly isInQuestion: boolean
+}
+
 /**
  * Finds the issuer of a CRL whose key verifies its signature and who may sign CRLs; notes why there is none.
  * The signature comes first: among several certificates of a name it tells which one is worth a path.
@@ -30,7 +37,7 @@ export function findCrlIssuer(
   position: PathPosition,
   context: RevocationContext,
   note: Note,
-): CrlIssuerKey | undefined {
+): CrlIssuer | undefined {
   const facts = { crl: describeCrl(crl), issuer: formatName(crl.issuer) }
   let signature: SignatureCheck | undefined
   let refused: (() => void) | undefined
@@ -44,7 +51,7 @@ export function findCrlIssuer(
       continue
     }
     const refusal = refusalOf(candidate, context)
-    if (refusal === undefined) return key
+    if (refusal === undefined) return { key, isInQuestion: context.isInQuestion(candidate.certificate) }
     refused = () =>
       typeof refusal === 'string'
         ? note(refusal, facts)
@@ -120,8 +127,13 @@ function refusalOf({ certificate, path }: Candidate, context: RevocationContext)
   return status === 'unrevoked' ? undefined : { status }
 }
 
-/** (f): "If a key usage extension is present … verify that the cRLSign bit is set." */
-function maySignCrls({ decoded, malformedExtensions }: Certificate): boolean {
+/**
+ * (f) as RFC 10007 has it: the key usage extension must be present, with the cRLSign bit. A CA without it, as
+ * `openssl req -x509` makes them, is still believed; an end entity is not, or whoever has a certificate with the name
+ * of a CA could sign CRLs in its place.
+ */
+function maySignCrls({ decoded, malformedExtensions, version }: Certificate): boolean {
   if (decoded.keyUsage !== undefined) return decoded.keyUsage.includes('cRLSign')
+  if (version === 3 && decoded.basicConstraints?.cA !== true) return false
   return !malformedExtensions.some(({ oid }) => oid === EXTENSION.keyUsage)
 }

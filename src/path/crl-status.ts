@@ -13,7 +13,7 @@ import type { CrlEntry } from '../x509/crl-entries.ts'
 import { isKnownCrlExtension } from '../x509/crl-extension.ts'
 import type { Extension } from '../x509/extension.ts'
 import { formatName } from '../x509/name-text.ts'
-import { type CrlIssuerKey, checkCrlSignature, findCrlIssuer } from './crl-issuer.ts'
+import { type CrlIssuer, type CrlIssuerKey, checkCrlSignature, findCrlIssuer } from './crl-issuer.ts'
 import {
   ALL_REASONS,
   type CertificatePoint,
@@ -49,6 +49,7 @@ export function determineCrlStatus(position: PathPosition, context: RevocationCo
   // "repeat the process above with any available CRLs not specified in a distribution point"
   run.processPoint(impliedPoint(certificate))
   run.processExpired()
+  run.processDeferred()
   return run
 }
 
@@ -65,6 +66,8 @@ class CrlRun implements CrlStatus {
   readonly #considered = new Set<CertificateList>()
   /** CRLs that would have been used if they were not out of date. */
   readonly #expired = new Map<CertificateList, CrlIssuerKey | undefined>()
+  /** CRLs with which certificates in question would vouch for themselves or for each other. */
+  readonly #deferred: { readonly crl: CertificateList; readonly point: CertificatePoint }[] = []
 
   constructor(certificate: Certificate, position: PathPosition, context: RevocationContext, note: Note) {
     this.#certificate = certificate
@@ -94,7 +97,17 @@ class CrlRun implements CrlStatus {
     }
   }
 
-  #processCrl(crl: CertificateList, point: CertificatePoint): void {
+  /**
+   * A CRL signer may be cleared by its own CRL (PKITS 4.14.30), but only where nobody else speaks of it: a key that is
+   * stolen and revoked would clear itself, and then whomever it likes.
+   */
+  processDeferred(): void {
+    for (const { crl, point } of this.#deferred) {
+      if (this.#undetermined && this.staleRevocation === undefined) this.#processCrl(crl, point, true)
+    }
+  }
+
+  #processCrl(crl: CertificateList, point: CertificatePoint, mayBeInQuestion = false): void {
     this.#considered.add(crl)
     // (b) verify the issuer and scope of the complete CRL
     const mismatch = scopeMismatch(crl, point, this.#certificate)
@@ -115,8 +128,13 @@ class CrlRun implements CrlStatus {
     // (e) verify that it includes reasons that are not in the reasons_mask
     if ((interim & ~this.reasonsMask) === 0) return
     // (f) validate the certification path of the CRL issuer; (g) validate the signature on the complete CRL
-    const key = findCrlIssuer(crl, this.#position, this.#context, this.#note)
-    if (key === undefined) return
+    const issuer = this.#findIssuer(crl)
+    if (issuer === undefined) return
+    const { key } = issuer
+    if (issuer.isInQuestion && !mayBeInQuestion) {
+      this.#deferred.push({ crl, point })
+      return
+    }
     // (h) validate the signature on the delta CRL
     const delta = deltas.find((candidate) => this.#isSignedWith(candidate, key))
     if (expired && delta === undefined) {
@@ -144,6 +162,10 @@ class CrlRun implements CrlStatus {
       this.#noteExpired(delta)
       return false
     })
+  }
+
+  #findIssuer(crl: CertificateList): CrlIssuer | undefined {
+    return findCrlIssuer(crl, this.#position, this.#context, this.#note)
   }
 
   #isSignedWith(delta: CertificateList, key: CrlIssuerKey): boolean {
@@ -179,7 +201,7 @@ class CrlRun implements CrlStatus {
       if (!this.#undetermined) continue
       const entry = this.#find(crl)
       if (entry === undefined || !isForGood(entry)) continue
-      const key = knownKey ?? findCrlIssuer(crl, this.#position, this.#context, this.#note)
+      const key = knownKey ?? this.#findIssuer(crl)?.key
       if (key !== undefined) this.staleRevocation ??= revocationBy(entry, crl, true)
     }
   }

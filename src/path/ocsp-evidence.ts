@@ -184,7 +184,8 @@ function responderStatus(delegate: Certificate, path: readonly Certificate[], co
   return status === 'unknown' && !namesRevocationSource(delegate) ? 'unrevoked' : status
 }
 
-function namesRevocationSource({ decoded }: Certificate): boolean {
+/** Whether a certificate says where to ask about it. */
+export function namesRevocationSource({ decoded }: Certificate): boolean {
   const namesResponder = decoded.authorityInfoAccess?.some(({ accessMethod }) => accessMethod === ACCESS_METHOD.ocsp)
   return decoded.cRLDistributionPoints !== undefined || namesResponder === true
 }

@@ -12,13 +12,14 @@ import type { Certificate } from '../x509/certificate.ts'
 import type { CertificateList } from '../x509/crl.ts'
 import { formatName } from '../x509/name-text.ts'
 import type { OcspResponse } from '../x509/ocsp.ts'
+import { EXTENSION } from '../x509/oids.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'
 import { checkSignature } from '../x509/signature.ts'
 import type { Budget } from './budget.ts'
 import { ALL_REASONS, reasonsIn } from './crl-scope.ts'
 import { determineCrlStatus } from './crl-status.ts'
 import { about, type Finding, type FindingCode, finding } from './findings.ts'
-import { checkOcsp } from './ocsp-evidence.ts'
+import { checkOcsp, namesRevocationSource } from './ocsp-evidence.ts'
 import {
   isSameCertificate,
   type Note,
@@ -107,7 +108,7 @@ export function checkRevocation(
     statuses.push({ certificate: index, state: status.state, sources: status.sources })
     // An anchor is trusted because the caller says so: silence about it is not held against it.
     const isAnchor = index === path.length - 1
-    if (status.state === 'unknown' && isAnchor) continue
+    if (status.state === 'unknown' && (isAnchor || isNeverRevoked(certificate))) continue
     findings.push(...findingsOn(status, certificate, index, options.softFail === true))
     if (status.state === 'revoked') revokedAbove = certificate
   }
@@ -119,8 +120,10 @@ export function checkRevocation(
   return { findings, statuses }
 }
 
-/** The evidence of the options, indexed. */
-/** @throws PkiError `usage.option` for OCSP responses beside prepared evidence, rather than to pass over them */
+/**
+ * The evidence of the options, indexed.
+ * @throws PkiError `usage.option` for OCSP responses beside prepared evidence, rather than to pass over them
+ */
 function prepareEvidence({ crls = [], ocspResponses }: RevocationOptions): RevocationEvidence {
   if (!(crls instanceof RevocationEvidence)) return new RevocationEvidence(crls, ocspResponses)
   if (ocspResponses !== undefined) {
@@ -134,6 +137,16 @@ function indexesToCheck(path: readonly Certificate[], scope: RevocationScope): r
   if (scope === 'end-entity') return [0]
   const top = scope === 'entire-chain' ? path.length - 1 : path.length - 2
   return Array.from({ length: top + 1 }, (_, i) => top - i)
+}
+
+/**
+ * noRevAvail (RFC 9608 §4): the CA publishes nothing about the certificate, and nothing is asked for; a revocation that
+ * is known all the same counts. In a CA's certificate, or beside places to ask, it "MUST NOT" stand (§3), and is nothing.
+ */
+function isNeverRevoked(certificate: Certificate): boolean {
+  const { extensions, decoded } = certificate
+  if (!extensions.some(({ oid }) => oid === EXTENSION.noRevAvail)) return false
+  return decoded.basicConstraints?.cA !== true && !namesRevocationSource(certificate)
 }
 
 function findingsOn(

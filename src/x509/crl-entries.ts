@@ -47,6 +47,8 @@ export class CrlEntries implements Iterable<CrlEntry> {
   readonly #starts: Uint32Array
   /** Indexes of the entries that carry certificateIssuer, ascending. */
   readonly #issuerChanges: readonly number[]
+  /** The names read last, and the entry they stand in: the entries behind it have them too. */
+  #lastIssuer: { readonly named: number; readonly names: readonly GeneralName[] } | undefined
   #bySerial: Uint32Array | undefined
   #lookups = 0
 
@@ -84,8 +86,12 @@ export class CrlEntries implements Iterable<CrlEntry> {
    * @param crlIssuer issuer of the CRL: the certificate issuer of entries that name none
    */
   find(serialOctets: Uint8Array, issuer: Name, crlIssuer: Name): CrlEntry | undefined {
+    // Thousands of entries may share thousands of names, which are compared once.
+    let compared: CrlEntry['certificateIssuer'] | 'none' = 'none'
     for (const index of this.#withSerial(serialOctets).toReversed()) {
       const { certificateIssuer } = this.#decodeIssuer(index)
+      if (certificateIssuer === compared) continue
+      compared = certificateIssuer
       const matches =
         certificateIssuer === undefined ? issuer.equals(crlIssuer) : namesIssuer(certificateIssuer, issuer)
       if (matches) return this.#entry(index)
@@ -154,12 +160,17 @@ export class CrlEntries implements Iterable<CrlEntry> {
   #decodeIssuer(index: number): Pick<CrlEntry, 'certificateIssuer'> {
     const named = lastAtOrBefore(this.#issuerChanges, index)
     if (named === undefined) return { certificateIssuer: undefined }
+    if (this.#lastIssuer?.named !== named) this.#lastIssuer = { named, names: this.#decodeIssuerAt(named) }
+    return { certificateIssuer: this.#lastIssuer.names }
+  }
+
+  #decodeIssuerAt(named: number): readonly GeneralName[] {
     const entry = new DerReader(this.#bytes, this.#starts[named]).sequence('entry')
     entry.element('userCertificate')
     entry.element('revocationDate')
     const { decoded } = decodeCrlEntryExtensions(readExtensions(entry, 'crlEntryExtensions'))
     // A value that does not decode names nobody, which is not the same as the issuer of the CRL.
-    return { certificateIssuer: decoded.certificateIssuer ?? [] }
+    return decoded.certificateIssuer ?? []
   }
 }
 

@@ -54,6 +54,7 @@ export const EXTENSION = {
   extKeyUsage: '2.5.29.37',
   freshestCRL: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
+  noRevAvail: '2.5.29.56',
   subjectDirectoryAttributes: '2.5.29.9',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   subjectInfoAccess: '1.3.6.1.5.5.7.1.11',

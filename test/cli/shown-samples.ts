@@ -108,6 +108,7 @@ const VALUES: readonly (readonly [name: Name, value: Uint8Array])[] = [
     sequence(contextPrimitive(0, Buffer.from('20260101000000Z')), contextPrimitive(1, Buffer.from('20270101000000Z'))),
   ],
   ['tlsFeature', sequence(integer(5), integer(99))],
+  ['noRevAvail', hex('0500')],
   ['ocspNoCheck', hex('0500')],
   ['precertificatePoison', hex('0500')],
   ['certificateTemplate', sequence(oid('1.3.6.1.4.1.311.21.8.1'), integer(100), integer(3))],

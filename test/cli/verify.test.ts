@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatPem } from '../../src/der/pem.ts'
+import { oid, sequence } from '../../src/der/writer.ts'
 import { issueCrl } from '../../src/issue/crl.ts'
 import { createSigner } from '../../src/keys/keys.ts'
 import { parseCertificate } from '../../src/x509/certificate.ts'
@@ -42,6 +44,11 @@ beforeAll(() => {
     'broken-trust.pem': pem(root()) + brokenBlock,
     'wildcard.pem': pem(leaf({ subject: 'CN=*.github.io', names: ['dns:*.github.io'] }), ca()),
     'control.pem': pem(leaf({ subject: 'CN=evil\\1B[2J\\0Aname' })),
+    // As `openssl x509 -addtrust clientAuth` writes it.
+    'client-root.pem': formatPem(
+      'TRUSTED CERTIFICATE',
+      Uint8Array.of(...root(), ...sequence(sequence(oid('1.3.6.1.5.5.7.3.2')))),
+    ),
     'text.pem': 'no certificate here\n',
     'empty.pem': '',
     'broken.crl': '-----BEGIN X509 CRL-----\nMAMBAf8=\n-----END X509 CRL-----\n',
@@ -199,6 +206,7 @@ describe('wrong input', () => {
     { line: 'leaf.pem --trust empty.pem', exitCode: 3, code: 'input.malformed' },
     { line: 'leaf.pem --trust text.pem', exitCode: 3, code: 'input.malformed' },
     { line: 'leaf.pem --trust broken-trust.pem', exitCode: 3, code: 'input.malformed', context: { block: 2 } },
+    { line: 'chain.pem --trust client-root.pem', exitCode: 3, code: 'input.unsupported', context: { block: 1 } },
     { line: 'leaf.pem --trust crls/ca.crl', exitCode: 3, code: 'input.malformed' },
     { line: 'leaf.pem --trust .', exitCode: 3, code: 'input.unreadable' },
     {

@@ -1,9 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Input, malformedCertificate, readInput, requireCertificates } from '../../src/container/input.ts'
+import {
+  type Input,
+  malformedCertificate,
+  readInput,
+  requireCertificates,
+  requireTrustAnchors,
+} from '../../src/container/input.ts'
 import { formatPem } from '../../src/der/pem.ts'
-import { bitString, context, element, integer, octetString, oid, sequence, setOf, time } from '../../src/der/writer.ts'
+import {
+  bitString,
+  context,
+  element,
+  integer,
+  octetString,
+  oid,
+  sequence,
+  setOf,
+  time,
+  utf8String,
+} from '../../src/der/writer.ts'
 import { PkiError } from '../../src/errors.ts'
 import { encodeP7b } from '../../src/export/p7b.ts'
 import { buildKeyStore } from '../../src/export/pkcs12.ts'
@@ -11,6 +28,7 @@ import { encryptPkcs8, formatPrivateKey } from '../../src/keys/key-file.ts'
 import { toBer } from '../der/ber.ts'
 import { intermediateCertificate, rootCertificate, testCredential } from '../export/test-credential.ts'
 import { hasProgram, program, runWell } from '../foreign-program.ts'
+import { leaf, root } from '../path/build-certificate.ts'
 import { withFiles } from '../temporary-folder.ts'
 import { errorOf, rejectionOf } from '../thrown.ts'
 
@@ -107,6 +125,25 @@ describe('recognised by content', () => {
   ]
   test.each(cases)('$name', async ({ bytes, found }) => {
     expect(count(await read(bytes, { password: 'secret' }))).toEqual({ ...nothing, ...found })
+  })
+
+  test.each<[string, Uint8Array, boolean]>([
+    ['an alias', sequence(utf8String('root')), true],
+    ['what it is trusted for', sequence(sequence(oid('1.3.6.1.5.5.7.3.2'))), false],
+    ['what it is not trusted for', sequence(context(0, oid('1.3.6.1.5.5.7.3.1'))), false],
+  ])('a trusted certificate of OpenSSL with %s', async (_, settings, isAnchor) => {
+    const input = await read(formatPem('TRUSTED CERTIFICATE', Uint8Array.of(...certificate.encoded, ...settings)))
+    expect(requireCertificates(input)).toHaveLength(1)
+    if (isAnchor) expect(requireTrustAnchors(input)).toHaveLength(1)
+    else expect(() => requireTrustAnchors(input)).toThrow(expect.objectContaining({ code: 'input.unsupported' }))
+  })
+
+  test('PEM inside DER is content of that, not the file', async () => {
+    const pem = text(certificatePem)
+    const outer = leaf(root(), { unchecked: { extensions: [{ oid: '1.2.3.4', critical: false, value: pem }] } })
+    const input = await read(outer.encoded)
+    expect(input.kind).toBe('certificate')
+    expect(input.certificates.map(({ encoded }) => encoded)).toEqual([outer.encoded])
   })
 
   test('PFX: the certificate of the key first, then those above it', async () => {

@@ -74,4 +74,8 @@ test('PEM is told from DER by its content', () => {
   expect(isPem(encode(`text\n${ABC}`))).toBe(true)
   expect(isPem(hex('30 03 02 01 05'))).toBe(false)
   expect(isPem(encode(''))).toBe(false)
+  // A comment in an extension of a certificate does not make it text; text may begin like DER.
+  const inside = encode(`\0\0${ABC}`)
+  expect(isPem(Uint8Array.of(0x30, 0x81, inside.length, ...inside))).toBe(false)
+  expect(isPem(encode(`0 s:CN=a\n${ABC}`))).toBe(true)
 })

@@ -53,6 +53,17 @@ describe('one path of several', () => {
     expect(verdict.path).toEqual([target, good.certificate, ANCHOR])
   })
 
+  it('prefers the issuer that an anchor certified: a mesh has thousands of detours, each too long here', () => {
+    const authorities = Array.from({ length: 8 }, (_, i) => root({ subject: `CN=mesh ${i}` }))
+    const pool = authorities.flatMap((issuer) =>
+      authorities.filter((one) => one !== issuer).map((one) => crossCertificate(issuer, one)),
+    )
+    const target = leaf(authorities[0] as Entity)
+    const verdict = judge(target, certificates(authorities[7] as Entity), certificates(...pool), { maxDepth: 1 })
+    expect(verdict.valid).toBe(true)
+    expect(verdict.path).toHaveLength(3)
+  })
+
   it('prefers the issuer whose serial number the hint names', () => {
     const extensions = {
       authorityKeyIdentifier: encodeAuthorityKeyIdentifier({

@@ -1,8 +1,8 @@
 /** Revocation by CRLs, RFC 5280 §6.3.3: per step one CRL that is used, one that is not, and the boundary. */
 
 import { describe, expect, it } from 'vitest'
-import { oid, printableString, sequence } from '../../src/der/writer.ts'
-import type { RevokedCertificate } from '../../src/issue/crl.ts'
+import { nullValue, oid, printableString, sequence } from '../../src/der/writer.ts'
+import type { CrlRequest, RevokedCertificate } from '../../src/issue/crl.ts'
 import type { RevocationOptions } from '../../src/path/revocation.ts'
 import { RevocationEvidence } from '../../src/path/revocation-evidence.ts'
 import { type Verdict, type VerifyOptions, verifyCertificate } from '../../src/path/verify.ts'
@@ -459,6 +459,34 @@ describe('the issuer of a CRL (f)', () => {
     expect(codes(caAlone)).toEqual(['revoked@0'])
   })
 
+  it('is not believed about itself where another speaks of it: a stolen key would clear itself', () => {
+    const stolen = holder({ name: 'ca', issuer: CA, serialNumber: 9, cA: false, keyUsage: ['cRLSign'] })
+    const second = holder({ name: 'ca', issuer: CA, serialNumber: 10, cA: false, keyUsage: ['cRLSign'] })
+    const genuine = (of: CrlRequest['entries']) => crl(CA, { entries: of })
+    const [forged, later] = [crl(stolen, { thisUpdate: days(-0.5) }), crl(second, { thisUpdate: days(-0.25) })]
+    const judged = (target: Certificate, ...crls: readonly CertificateList[]) =>
+      codes(verify({ target, crls, untrusted: [CA.certificate, stolen.certificate, second.certificate] }))
+    expect(judged(stolen.certificate, genuine([revoked(9)]), forged)).toEqual(['revoked@0'])
+    expect(judged(LEAF, genuine([revoked(7), revoked(9)]), forged)).toEqual(['revoked@0'])
+    // Nor are two about each other.
+    const both = genuine([revoked(7), revoked(9), revoked(10)])
+    expect(judged(stolen.certificate, both, forged, later)).toEqual(['revoked@0'])
+    expect(judged(LEAF, both, forged, later)).toEqual(['revoked@0'])
+    // What nobody else clears it may clear itself (PKITS 4.14.30), unless it was revoked for good before.
+    expect(judged(stolen.certificate, forged)).toEqual([])
+    const expired = crl(CA, { thisUpdate: days(-3), nextUpdate: days(-1), entries: [revoked(9)] })
+    expect(judged(stolen.certificate, expired, forged)).toEqual(['revoked@0'])
+  })
+
+  it('needs keyUsage unless it is a CA (RFC 10007)', () => {
+    const other = holder({ name: 'other', issuer: ROOT, serialNumber: 4 })
+    const namesake = holder({ name: 'ca', issuer: other, serialNumber: 1, cA: false, keyUsage: 'none' })
+    const crls = [crl(CA, { entries: [revoked(7)] }), crl(other), crl(namesake, { thisUpdate: days(-0.5) })]
+    const certificates = [CA.certificate, other.certificate, namesake.certificate]
+    expect(codes(verify({ crls, untrusted: certificates }))).toEqual(['revoked@0'])
+    expect(codes(verify({ crls: crls.slice(1), untrusted: certificates }))).toContain('crl-issuer-no-crl-sign@0')
+  })
+
   it('may have the name of the CA that issued it, if that is not in question', () => {
     const beside = holder({ name: 'root', issuer: ROOT, serialNumber: 9, cA: false, keyUsage: ['cRLSign'] })
     const crls = [crl(beside), crl(CA)]
@@ -590,6 +618,18 @@ describe('options', () => {
     ['entire-chain', [crl(CA), rootRevoked], ['issuer-revoked@0', 'issuer-revoked@1', 'revoked@2']],
   ] as const)('scope %s', (scope, crls, expected) => {
     expect(codes(verify({ crls: [], revocation: { crls, scope } }))).toEqual(expected)
+  })
+
+  it('silence is not held against a certificate with noRevAvail, a revocation is (RFC 9608)', () => {
+    const fields = { name: 'leaf', issuer: CA, serialNumber: 7, extensions: [write('noRevAvail', nullValue())] }
+    const judged = (target: Holder, ...crls: readonly CertificateList[]) =>
+      codes(verify({ target: target.certificate, crls }))
+    const target = holder({ ...fields, cA: false })
+    expect(judged(target)).toEqual([])
+    expect(judged(target, crl(CA, { entries: [revoked(7)] }))).toEqual(['revoked@0'])
+    // It must not stand in the certificate of a CA, nor beside a place to ask.
+    expect(judged(holder({ ...fields, cA: true }))).toEqual([MUTED])
+    expect(judged(holder({ ...fields, cA: false, cRLDistributionPoints: [POINT] }))).toEqual([MUTED])
   })
 
   it('nothing is held against a root of which no CRL speaks, only its certificates', () => {

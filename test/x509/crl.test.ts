@@ -24,6 +24,7 @@ import { parseName } from '../../src/x509/name.ts'
 import { ACCESS_METHOD, EXTENSION } from '../../src/x509/oids.ts'
 import { encodeSigned } from '../../src/x509/signed.ts'
 import { faultOffset, hex } from '../der/hex.ts'
+import { processorTime } from '../processor-time.ts'
 import { commonName, extension, P256_KEY } from './certificate-bytes.ts'
 
 const THIS_UPDATE = new Date('2026-05-31T00:00:00Z')
@@ -68,6 +69,7 @@ const certificateIssuer = (...names: readonly GeneralName[]) =>
   extension(EXTENSION.certificateIssuer, encodeGeneralNames(names), true)
 const directoryName = (text: string): GeneralName => ({ type: 'directoryName', value: name(text) })
 const name = (text: string) => parseName(commonName(text))
+const crlIssuer = name('ca')
 const serial = (number: number) => integer(number).subarray(2)
 
 describe('parseCrl', () => {
@@ -246,6 +248,15 @@ describe('CRL entries', () => {
     expect([...entries][1]?.reasonCode).toBeUndefined()
   })
 
+  it('thousands that share thousands of issuers cost no more than their number', () => {
+    const many = Array.from({ length: 5000 }, (_, i) => directoryName(`other ${i}`))
+    const entries = entriesOf(entry(7, certificateIssuer(...many)), ...Array.from({ length: 5000 }, () => entry(7)))
+    const elapsed = processorTime()
+    expect(entries.find(serial(7), crlIssuer, crlIssuer)).toBeUndefined()
+    expect(Array.from(entries).at(-1)?.certificateIssuer).toHaveLength(5000)
+    expect(elapsed()).toBeLessThan(2000)
+  })
+
   it.each([
     ['an unknown critical extension', extension('1.2.3', integer(1), true), '1.2.3'],
     ['an unknown extension', extension('1.2.3', integer(1)), undefined],
@@ -253,8 +264,6 @@ describe('CRL entries', () => {
   ])('%s on one entry is told of all', (_, unknown, expected) => {
     expect(entriesOf(entry(4), entry(5, unknown), entry(6)).unknownCriticalExtension).toBe(expected)
   })
-
-  const crlIssuer = name('ca')
 
   it('are found by serial number and by the issuer that is theirs', () => {
     const entries = entriesOf(

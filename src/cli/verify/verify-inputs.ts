@@ -3,7 +3,13 @@
  * target must be a certificate, and what stands between may be damaged, which is reported and helps nobody.
  */
 
-import { type Input, type InputEncoding, malformedCertificate, requireCertificates } from '../../container/input.ts'
+import {
+  type Input,
+  type InputEncoding,
+  malformedCertificate,
+  requireCertificates,
+  requireTrustAnchors,
+} from '../../container/input.ts'
 import { DerError } from '../../der/reader.ts'
 import { PkiError } from '../../errors.ts'
 import type { MalformedInput } from '../../path/verify.ts'
@@ -37,7 +43,7 @@ export async function readTrustAnchors(
   }
   const anchors: Certificate[] = []
   for (const text of texts)
-    anchors.push(...requireCertificates(await read(openInput(text, context, context.io), context)))
+    anchors.push(...requireTrustAnchors(await read(openInput(text, context, context.io), context)))
   return anchors
 }
 

@@ -195,7 +195,7 @@ export const EVIDENCE_FINDINGS: FindingTable<EvidenceFacts> = {
   },
   'revocation.crl-issuer-no-crl-sign': {
     section: 'RFC 5280 §6.3.3 (f)',
-    sentence: ({ crl, issuer }) => `${crl} was signed by a certificate of ${issuer} whose keyUsage lacks cRLSign`,
+    sentence: ({ crl, issuer }) => `${crl} was signed by a certificate of ${issuer} without cRLSign in its keyUsage`,
     cure: () => 'issue the certificate of the CRL issuer again with cRLSign',
   },
   'revocation.crl-issuer-untrusted': {
