@@ -16,7 +16,7 @@ export type Action = 'make' | 'restore' | 'change' | 'renew' | 'rechain' | 'adop
 const WRITING: readonly Action[] = ['make', 'restore', 'change', 'renew', 'rechain', 'adopt']
 
 /** Why something is changed. */
-export type Reason = 'entry' | 'issuer' | 'key' | 'interrupted' | 'foreign'
+export type Reason = 'entry' | 'issuer' | 'cross-signed' | 'key' | 'interrupted' | 'foreign'
 
 export interface EntryPlan {
   readonly entry: ResolvedEntry

@@ -8,6 +8,7 @@ import { PkiError } from '../errors.ts'
 import type { HierarchyFile } from '../hierarchy-file/hierarchy-file.ts'
 import { atPlace, instanceCount, instanceName, type ResolvedEntry } from '../hierarchy-file/resolve.ts'
 import { addDuration, type Duration } from '../profile/duration.ts'
+import { issuerKeyHash } from '../store/journal.ts'
 import { Revocations } from '../store/revocations.ts'
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
@@ -118,7 +119,8 @@ class Planner {
       pushTo(actions, action, n)
       if (entry.count === undefined) this.#outcomes.set(name, this.#outcomeOf(name, action))
     }
-    const facts = { store: this.#store, records: this.#records, actions }
+    const crlKeyHash = entry.revoked === undefined ? undefined : this.#crlKeyHash(entry)
+    const facts = { store: this.#store, records: this.#records, actions, crlKeyHash }
     const revoke = entry.revoked === undefined ? [] : planRevocations(entry, facts, this.#revocations())
     const lost = entry.count === undefined && actions.has('restore') ? this.#lost(entry.name) : undefined
     return { entry, actions, reasons, lost, revoke, crl: undefined, exports: planExports(entry, facts) }
@@ -131,6 +133,13 @@ class Planner {
     const mayHaveToSign = entry.isAuthority || entry.isDependedOn
     if (isListed || (count === undefined && mayHaveToSign)) pushTo(actions, 'borrow', n)
     if (count === undefined) this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })
+  }
+
+  /** Of the issuer whose CRL this run writes; `new` if that is made anew. */
+  #crlKeyHash({ from }: ResolvedEntry): string | undefined {
+    if (from === undefined || !this.#options.owns(from)) return undefined
+    const isThere = this.#outcomes.get(from)?.isNew !== true && this.#certificates.has(from)
+    return isThere ? issuerKeyHash(this.#store.readCertificate(from)) : 'new'
   }
 
   /** CRLs last, when it is known what all entries below an authority revoke. */
@@ -176,7 +185,8 @@ class Planner {
     if (record?.specification === undefined) return this.#decideForeign(entry, name, record, issuer)
     if (!isSame && this.#options.adopt && !this.#isUprooted(record, issuer)) return { action: 'adopt' }
     if (!isSame) return { action: 'change', reason: 'entry' }
-    if (this.#isUprooted(record, issuer) || model?.isNew === true) return { action: 'change', reason: 'issuer' }
+    if (this.#isUprooted(record, issuer)) return { action: 'change', reason: 'issuer' }
+    if (model?.isNew === true) return { action: 'change', reason: 'cross-signed' }
     if (record.isUnconfirmed && fingerprint(this.#store.readCertificate(name)) !== record.fingerprint) {
       return { action: 'change', reason: 'interrupted' }
     }

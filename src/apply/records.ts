@@ -33,25 +33,38 @@ export interface ExportRecord {
   readonly files: readonly string[]
 }
 
+/** A certificate that another shard writes, and that is revoked here because its issuer's CRL is. */
+export interface BorrowedRecord {
+  readonly specification: string
+  readonly issuerKeyHash: string
+  readonly serialNumber: string
+}
+
 export interface StoreRecords {
   readonly names: ReadonlyMap<string, NameRecord>
+  readonly borrowed: ReadonlyMap<string, BorrowedRecord>
   readonly exports: ReadonlyMap<string, ExportRecord>
 }
 
 /** Reads the journal once. Memory is that of what it returns: some 300 octets for each name. */
 export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreRecords {
   const names = new Map<string, NameRecord>()
+  const borrowed = new Map<string, BorrowedRecord>()
   const exports = new Map<string, ExportRecord>()
   const unconfirmed = new Set<string>()
   const once = interning()
   const follower = new JournalFollower(journalPath, {
-    wanted: new Set(['issued', 'imported', 'adopted', 'rechained', 'removed', 'exported', 'applied']),
+    wanted: new Set(['issued', 'imported', 'adopted', 'rechained', 'removed', 'exported', 'applied', 'revoked']),
     onEntry: (entry) => {
       if (entry.event === 'applied') {
         for (const name of unconfirmed) change(names, name, { isUnconfirmed: false })
         unconfirmed.clear()
       } else if (entry.event === 'exported') {
         exports.set(entry.name, { specification: entry.specification, files: entry.files })
+      } else if (entry.event === 'revoked') {
+        const { name, specification, issuerKeyHash, serialNumber } = entry
+        if (name === undefined || specification === undefined) return
+        borrowed.set(name, { specification: once(specification), issuerKeyHash: once(issuerKeyHash), serialNumber })
       } else {
         note(entry, names, once)
         if (entry.event === 'issued' && names.get(entry.name)?.isUnconfirmed === true) unconfirmed.add(entry.name)
@@ -60,7 +73,7 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
     onRestart: () => undefined,
   })
   follower.follow()
-  return { names, exports }
+  return { names, borrowed, exports }
 }
 
 function note(entry: JournalEntry, names: Map<string, NameRecord>, once: (text: string) => string): void {

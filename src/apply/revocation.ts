@@ -28,7 +28,7 @@ export function revokeCertificates(
   certificateOf: (name: string) => Certificate,
   { store, processes, now }: RevocationMeans,
 ): void {
-  for (const { entry, revoke } of entries) {
+  for (const { entry, actions, revoke } of entries) {
     const { revoked, from = entry.name } = entry
     if (revoked === undefined || revoke.length === 0) continue
     const { reason, at, invalidityDate } = revoked
@@ -38,12 +38,14 @@ export function revokeCertificates(
       invalidityDate: invalidityDate === undefined ? undefined : parseInstant(invalidityDate, now),
     }
     const issuer = { name: from, certificate: certificateOf(from) }
+    const borrowed = new Set(actions.get('borrow'))
     for (const n of revoke) {
       const name = instanceName(entry, n)
       const certificate = certificateOf(name)
       const { serialNumber, decoded } = certificate
       const isCa = decoded.basicConstraints?.cA === true
-      const target = { name, serialNumber, fingerprint: fingerprint(certificate), isCa, issuer }
+      const specification = borrowed.has(n) ? entry.specification : undefined
+      const target = { name, serialNumber, fingerprint: fingerprint(certificate), isCa, issuer, specification }
       recordRevocation(store, target, order, { now, processes })
     }
   }
@@ -59,6 +61,10 @@ export async function publishCrls(plan: ApplyPlan, authorities: Authorities, mea
     const signer = authoritySigner(authority, {}, {}, seeded?.createSigner)
     const issuer = { name: entry.name, certificate: authority.credential.certificate, signer }
     const nextUpdate = addDuration(thisUpdate, parseDuration(entry.crl))
-    publishCrl(store, { issuer, scope: {}, thisUpdate, nextUpdate }, { now, processes })
+    publishCrl(
+      store,
+      { issuer, scope: {}, thisUpdate, nextUpdate, reproducible: seeded !== undefined },
+      { now, processes },
+    )
   }
 }

@@ -1,6 +1,6 @@
 /** Finds every certificate in folders: PEM bundles, DER, PKCS#7 and PFX, told by their content. */
 
-import { lstatSync, readdirSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Input, readInput } from '../container/input.ts'
 import { PkiError } from '../errors.ts'
@@ -17,7 +17,7 @@ export interface FoundCertificate {
   readonly certificate: Certificate
 }
 
-/** A file that looks as if it held certificates, and cannot be read. */
+/** A file that looks as if it held certificates, or a folder, and cannot be read. */
 export interface UnreadableFile {
   readonly source: string
   readonly error: PkiError
@@ -37,7 +37,8 @@ const MAX_FILE_SIZE = 1 << 20
 const LEFT_OUT = new Set(['.git', 'node_modules'])
 
 /**
- * Searches files and folders, in alphabetical order; symbolic links inside them are not followed.
+ * Searches files and folders, in alphabetical order. Of symbolic links inside them, those to files are followed, as
+ * certbot and `/etc/ssl/certs` have them; those to folders are not, since what lies there may be above.
  * @param passwords tried on every PFX, one after the other
  * @throws PkiError `input.not-found` for a path that is not there
  */
@@ -49,7 +50,8 @@ export async function searchCertificates(
   const certificates: FoundCertificate[] = []
   const unreadable: UnreadableFile[] = []
   let files = 0
-  for (const source of paths.flatMap((path) => [...filesBelow(path, io)])) {
+  const onUnreadable = (source: string, error: PkiError) => void unreadable.push({ source, error })
+  for (const source of paths.flatMap((path) => [...filesBelow(path, io, onUnreadable)])) {
     files++
     try {
       const input = await readIfCertificates(source, passwords, io)
@@ -64,7 +66,7 @@ export async function searchCertificates(
   return { certificates, unreadable, files }
 }
 
-function* filesBelow(path: string, io: Io): Generator<string> {
+function* filesBelow(path: string, io: Io, onUnreadable: (folder: string, error: PkiError) => void): Generator<string> {
   const stat = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false })
   if (stat === undefined) {
     throw new PkiError('input.not-found', `${path}: no such file or folder`, { context: { file: path } })
@@ -73,11 +75,38 @@ function* filesBelow(path: string, io: Io): Generator<string> {
     yield path
     return
   }
-  for (const entry of readdirSync(resolve(io.cwd, path), { withFileTypes: true }).sort(byName)) {
+  let entries: readonly Dirent[]
+  try {
+    entries = readdirSync(resolve(io.cwd, path), { withFileTypes: true }).sort(byName)
+  } catch (error) {
+    onUnreadable(path, unreadableFolder(path, error as NodeJS.ErrnoException))
+    return
+  }
+  for (const entry of entries) {
     if (LEFT_OUT.has(entry.name)) continue
     const below = join(path, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(below, io)
-    else if (entry.isFile() && (lstatSync(resolve(io.cwd, below)).size ?? 0) <= MAX_FILE_SIZE) yield below
+    if (entry.isDirectory()) yield* filesBelow(below, io, onUnreadable)
+    else if (isSmallFile(resolve(io.cwd, below), entry)) yield below
+  }
+}
+
+function unreadableFolder(path: string, error: NodeJS.ErrnoException): PkiError {
+  const isForbidden = error.code === 'EACCES' || error.code === 'EPERM'
+  return new PkiError('input.unreadable', `${path}: ${isForbidden ? 'no permission to read it' : error.message}`, {
+    context: { path, reason: error.code },
+    cause: error,
+  })
+}
+
+function isSmallFile(path: string, entry: Dirent): boolean {
+  if (!entry.isFile() && !entry.isSymbolicLink()) return false
+  try {
+    const stat = statSync(path)
+    return stat.isFile() && stat.size <= MAX_FILE_SIZE
+  } catch (error) {
+    // A link that leads nowhere, in a circle or to where nobody may look is no file; one that is gone is none either.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
+    throw error
   }
 }
 
@@ -92,7 +121,7 @@ const PROMISING = /\.(pem|crt|cer|der|p7b|p7c|pfx|p12|jks)$/i
 async function readIfCertificates(source: string, passwords: readonly string[], io: Io): Promise<Input | undefined> {
   const bytes = readInputFile(source, io)
   const isPem = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('-----BEGIN ')
-  if (!isPem && bytes[0] !== SEQUENCE) return undefined
+  if (!isPem && bytes[0] !== SEQUENCE && !PROMISING.test(source)) return undefined
   try {
     return await readWithPasswords(source, bytes, passwords)
   } catch (error) {

@@ -5,10 +5,13 @@
 
 import { PkiError } from '../errors.ts'
 import { ecAlgorithmName, type KeyAlgorithmName } from '../keys/keys.ts'
+import type { CertificateProfile } from '../profile/profile.ts'
+import { signatureScheme } from '../x509/algorithm.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { formatGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
 import { formatName } from '../x509/name-text.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
+import { differencesFrom } from './differences.ts'
 
 /** A certificate of the store, as far as it goes into the file. */
 export interface StoredEntry {
@@ -18,12 +21,11 @@ export interface StoredEntry {
   readonly issuer: string | undefined
   /** Name of the profile it was made by, if somebody noted it and it still exists. */
   readonly profile: string | undefined
-  /** The kind of key that profile makes. */
-  readonly profileKey: KeyAlgorithmName | undefined
   /** Ids of what is wrong with it on purpose, where somebody noted it. */
   readonly defects: readonly string[]
   readonly hasKey: boolean
-  readonly hasCrl: boolean
+  /** In milliseconds, of its CRL; undefined if it has none. */
+  readonly crlPeriod: number | undefined
   readonly revokedFor: string | undefined
 }
 
@@ -33,10 +35,16 @@ export interface WrittenHierarchy {
   readonly leftOut: readonly string[]
 }
 
-/** @param entries in the order in which they are to stand beside each other */
-export function formatHierarchyFile(entries: readonly StoredEntry[]): WrittenHierarchy {
+/**
+ * @param entries in the order in which they are to stand beside each other
+ * @param profiles by name
+ */
+export function formatHierarchyFile(
+  entries: readonly StoredEntry[],
+  profiles: ReadonlyMap<string, CertificateProfile>,
+): WrittenHierarchy {
   const byName = new Map(entries.map((entry) => [entry.name, entry]))
-  const writer = new Writer(entries)
+  const writer = new Writer(entries, profiles)
   const roots = entries.filter(({ issuer, certificate }) => issuer === undefined && certificate.isSelfIssued)
   for (const root of roots) writer.write(root, 1)
   const leftOut = [...byName.keys()].filter((name) => !writer.written.has(name))
@@ -59,9 +67,11 @@ class Writer {
   readonly written = new Set<string>()
   readonly #entries: readonly StoredEntry[]
   readonly #byKey: ReadonlyMap<string, string>
+  readonly #profiles: ReadonlyMap<string, CertificateProfile>
 
-  constructor(entries: readonly StoredEntry[]) {
+  constructor(entries: readonly StoredEntry[], profiles: ReadonlyMap<string, CertificateProfile>) {
     this.#entries = entries
+    this.#profiles = profiles
     const holders = entries.filter(({ hasKey }) => hasKey)
     this.#byKey = new Map(holders.map(({ name, certificate }) => [keyOf(certificate), name]))
   }
@@ -70,7 +80,7 @@ class Writer {
     if (this.written.has(entry.name)) return
     this.written.add(entry.name)
     const below = this.#entries.filter(({ issuer, name }) => issuer === entry.name && name !== entry.name)
-    const fields = this.#fieldsOf(entry, below.length > 0)
+    const fields = this.#fieldsOf(entry, below)
     const indent = '  '.repeat(depth)
     const key = `${indent}${scalar(entry.name)}:`
     if (below.length === 0) {
@@ -81,35 +91,61 @@ class Writer {
     for (const child of below) this.write(child, depth + 2)
   }
 
-  #fieldsOf(entry: StoredEntry, issues: boolean): readonly string[] {
+  #fieldsOf(entry: StoredEntry, below: readonly StoredEntry[]): readonly string[] {
     const { certificate, name, issuer } = entry
+    const signed = issuer === undefined ? certificate : below[0]?.certificate
     const fields: string[] = []
     const add = (key: string, value: string | undefined) => {
       if (value !== undefined) fields.push(`${key}: ${value}`)
     }
     const holder = entry.hasKey ? undefined : this.#byKey.get(keyOf(certificate))
     const profile = entry.profile ?? profileFor(certificate)
-    const byPlace = issuer === undefined ? 'root' : issues ? 'intermediate' : undefined
+    const byPlace = issuer === undefined ? 'root' : below.length > 0 ? 'intermediate' : undefined
     if (holder !== undefined) add('crossSigns', scalar(holder))
     else if (profile !== byPlace) add('profile', scalar(profile))
     const subject = formatName(certificate.subject)
     if (holder === undefined && subject !== `CN=${name}`) add('subject', scalar(subject))
-    if (holder === undefined) add('key', keyAlgorithm(certificate, entry.profileKey))
+    if (holder === undefined) add('key', keyAlgorithm(certificate, signed, this.#profiles.get(profile)?.key))
     add('names', namesOf(certificate))
     add('pathLenConstraint', pathLength(certificate, profile))
     // What is wrong on purpose may be the period itself.
-    if (entry.defects.length === 0) add('notAfter', `${daysOf(certificate)}d`)
+    if (entry.defects.length === 0) add('notAfter', lifetimeOf(certificate))
     else add('defect', `[${entry.defects.join(', ')}]`)
+    const contents = holder === undefined && entry.defects.length === 0 ? this.#profiles.get(profile) : undefined
+    const differences = contents === undefined ? {} : differencesFrom(certificate, contents)
+    for (const [field, texts] of Object.entries(differences)) add(field, `[${texts.map(scalar).join(', ')}]`)
     add('revoked', entry.revokedFor)
-    if (entry.hasCrl) add('crl', 'true')
+    if (entry.crlPeriod === USUAL_CRL_PERIOD) add('crl', 'true')
+    else if (entry.crlPeriod !== undefined) add('crl', `{ validFor: ${wholeDuration(entry.crlPeriod)} }`)
     return fields
   }
 }
 
 const DAY = 86_400_000
 
-function daysOf({ notBefore, notAfter }: Certificate): number {
-  return Math.round((notAfter.date.getTime() - notBefore.date.getTime()) / DAY)
+/** Of `crl: true`. */
+const USUAL_CRL_PERIOD = 7 * DAY
+
+/** What profiles add in front, for clocks that run behind, and a lifetime does not count. */
+const BACKDATING = 600_000
+
+/** Long ones in days, rounded, because an issuer may have cut them short; what lasts hours as it is. */
+function lifetimeOf({ notBefore, notAfter }: Certificate): string {
+  const period = notAfter.date.getTime() - notBefore.date.getTime()
+  if (period >= 10 * DAY) return `${Math.round(period / DAY)}d`
+  return wholeDuration(period > BACKDATING ? period - BACKDATING : period)
+}
+
+const UNITS = [
+  ['d', DAY],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const
+
+/** In the largest unit of which it is a multiple. */
+function wholeDuration(milliseconds: number): string {
+  const [unit, length] = UNITS.find(([, one]) => milliseconds >= one && milliseconds % one === 0) ?? ['s', 1000]
+  return `${Math.round(milliseconds / length)}${unit}`
 }
 
 function keyOf({ publicKey }: Certificate): string {
@@ -135,19 +171,27 @@ const PROFILES: readonly (readonly [purpose: string, profile: string])[] = [
   [KEY_PURPOSE.OCSPSigning, 'ocsp-responder'],
 ]
 
-/** The kind of key, where it is another than that of the profile. */
-function keyAlgorithm({ publicKey }: Certificate, usual: KeyAlgorithmName | undefined): string | undefined {
-  const { facts } = publicKey
+/**
+ * The kind of key, where it is another than that of the profile.
+ * @param signed what was signed with it: an RSA key is one of RSASSA-PSS if it signs so
+ */
+function keyAlgorithm(
+  { publicKey: { facts } }: Certificate,
+  signed: Certificate | undefined,
+  usual: KeyAlgorithmName | undefined,
+): string | undefined {
+  const isRsa = facts.type === 'rsa' || facts.type === 'rsa-pss'
   const found =
-    facts.type === 'ec'
-      ? ecAlgorithmName(facts.curve)
-      : 'modulusBits' in facts
-        ? RSA[facts.modulusBits ?? 0]
-        : facts.type
+    facts.type === 'ec' ? ecAlgorithmName(facts.curve) : isRsa ? rsaName(facts.modulusBits, signed) : facts.type
   return found === undefined || found === (usual ?? 'ec-p256') ? undefined : found
 }
 
-const RSA: Readonly<Record<number, KeyAlgorithmName>> = { 2048: 'rsa-2048', 3072: 'rsa-3072', 4096: 'rsa-4096' }
+function rsaName(modulusBits: number, signed: Certificate | undefined): string | undefined {
+  if (![2048, 3072, 4096].includes(modulusBits)) return undefined
+  const how = signed && signatureScheme(signed.signatureAlgorithm)
+  const isPss = how !== undefined && 'kind' in how && how.kind === 'rsa-pss'
+  return `${isPss ? 'rsa-pss' : 'rsa'}-${modulusBits}`
+}
 
 /** Alternative names that the text form can say; others are left out. */
 function namesOf({ decoded }: Certificate): string | undefined {

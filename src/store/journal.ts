@@ -104,6 +104,8 @@ interface RevocationFacts {
   readonly issuer: string
   readonly issuerKeyHash: string
   readonly serialNumber: string
+  /** Of one that another shard writes: fingerprint of the entry of the hierarchy file that it was made from. */
+  readonly specification?: string
 }
 
 /**

@@ -40,6 +40,12 @@ export interface CrlOrder {
   /** Revocations that are in force at this time are listed. */
   readonly thisUpdate: Date
   readonly nextUpdate: Date
+  /**
+   * Where everything follows from a seed, and time stands still: the same octets each time. The entries stand in the
+   * order of their serial numbers, however they were recorded; and if nothing was revoked since the last CRL, so that
+   * nothing but the number would tell this one from it, it is that one once more.
+   */
+  readonly reproducible?: boolean | undefined
 }
 
 /** A CRL that was made; DER. */
@@ -112,7 +118,8 @@ function composeCrl(store: Store, order: CrlOrder): ComposedCrl {
   const { issuer, scope, thisUpdate, nextUpdate } = order
   const revocations = new Revocations(store)
   revocations.refresh()
-  const current = revokedCertificates(revocations, coveredIssuers(store, revocations, order), order)
+  const recorded = revokedCertificates(revocations, coveredIssuers(store, revocations, order), order)
+  const current = order.reproducible === true ? bySerialNumber(recorded) : recorded
   const base = order.delta === true ? requireBase(store, order) : undefined
   const entries = base === undefined ? current : deltaEntries(current, base.crl)
   const request: CrlRequest = {
@@ -120,13 +127,17 @@ function composeCrl(store: Store, order: CrlOrder): ComposedCrl {
     signer: issuer.signer,
     thisUpdate,
     nextUpdate,
-    number: lastNumber(store, revocations, order) + 1n,
+    number: nextNumber(store, revocations, order),
     entries,
     deltaBase: base?.number,
     issuingDistributionPoint: issuingDistributionPointOf(scope),
     freshestCRL: order.freshestCrl === undefined ? undefined : [distributionPointAt(order.freshestCrl)],
   }
   return { request, entryCount: entries.length }
+}
+
+function bySerialNumber(entries: readonly RevokedCertificate[]): readonly RevokedCertificate[] {
+  return [...entries].sort((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1))
 }
 
 function distributionPointAt(uri: string) {
@@ -173,6 +184,18 @@ function revokedCertificates(
     }
   }
   return listed
+}
+
+function nextNumber(store: Store, revocations: Revocations, order: CrlOrder): bigint {
+  const last = lastNumber(store, revocations, order)
+  return order.reproducible === true && isLastAgain(revocations, order) ? last : last + 1n
+}
+
+function isLastAgain(revocations: Revocations, { issuer, thisUpdate, nextUpdate }: CrlOrder): boolean {
+  const key = issuerKeyHash(issuer.certificate)
+  const times = revocations.lastCrlTimes(key)
+  if (times === undefined || revocations.outdatedCrlNumber(key) >= revocations.lastCrlNumber(key)) return false
+  return times.thisUpdate.getTime() === thisUpdate.getTime() && times.nextUpdate.getTime() === nextUpdate.getTime()
 }
 
 /** Where the journal knows of none, the CRL that lies there counts: a journal may have been lost. */

@@ -21,6 +21,8 @@ export interface RevocableCertificate {
   readonly fingerprint: string
   readonly isCa: boolean
   readonly issuer: { readonly name: string; readonly certificate: Certificate }
+  /** Fingerprint of its entry in a hierarchy file, if another shard writes it and nothing else is noted of it here. */
+  readonly specification?: string | undefined
 }
 
 /** How a certificate is revoked (RFC 5280 §5.3). */
@@ -119,13 +121,14 @@ function currentRevocation(store: Store, { issuer, serialNumber }: RevocableCert
   return revocations.find(issuerKeyHash(issuer.certificate), serialNumber)
 }
 
-function factsOf({ name, fingerprint, issuer, serialNumber }: RevocableCertificate) {
+function factsOf({ name, fingerprint, issuer, serialNumber, specification }: RevocableCertificate) {
   return {
     ...(name !== undefined && { name }),
     fingerprint,
     issuer: issuer.name,
     issuerKeyHash: issuerKeyHash(issuer.certificate),
     serialNumber: formatSerialNumber(serialNumber),
+    ...(specification !== undefined && { specification }),
   }
 }
 

@@ -37,12 +37,20 @@ export interface RecordedIssuer {
   readonly keyHash: string
 }
 
+/** How long a CRL is the latest. */
+export interface CrlTimes {
+  readonly thisUpdate: Date
+  readonly nextUpdate: Date
+}
+
 /** What is recorded under one issuer key. Serial numbers as the journal writes them. */
 interface IssuerRecord {
   name: string | undefined
   readonly revoked: Map<string, Revocation>
   readonly issued: Set<string>
   lastCrlNumber: bigint
+  /** Of the CRL with the last number. */
+  lastCrlTimes: CrlTimes | undefined
   /** As it was when something was revoked, or no longer was, for the last time. */
   outdatedCrlNumber: bigint
 }
@@ -119,6 +127,11 @@ export class Revocations {
     return this.#issuers.get(issuer)?.lastCrlNumber ?? 0n
   }
 
+  /** Of the CRL with the last number; undefined if there was none. */
+  lastCrlTimes(issuer: string): CrlTimes | undefined {
+    return this.#issuers.get(issuer)?.lastCrlTimes
+  }
+
   /** CRLs of this issuer with this number or a lower one do not know its latest revocation, or the end of one. */
   outdatedCrlNumber(issuer: string): bigint {
     return this.#issuers.get(issuer)?.outdatedCrlNumber ?? -1n
@@ -142,10 +155,13 @@ export class Revocations {
     switch (entry.event) {
       case 'revoked': {
         const record = this.#record(entry.issuerKeyHash)
+        const revocation = requireRevocation(entry)
         record.name = entry.issuer
+        // Shards whose journals were put together may each have noted it.
+        if (isSame(record.revoked.get(entry.serialNumber), revocation)) return
         // A change of reason moves the entry to the end: it is news.
         record.revoked.delete(entry.serialNumber)
-        record.revoked.set(entry.serialNumber, requireRevocation(entry))
+        record.revoked.set(entry.serialNumber, revocation)
         record.outdatedCrlNumber = record.lastCrlNumber
         return
       }
@@ -158,7 +174,9 @@ export class Revocations {
       case 'crl-issued': {
         const record = this.#record(entry.issuerKeyHash)
         const number = BigInt(entry.crlNumber)
-        if (number > record.lastCrlNumber) record.lastCrlNumber = number
+        if (number <= record.lastCrlNumber) return
+        record.lastCrlNumber = number
+        record.lastCrlTimes = { thisUpdate: new Date(entry.thisUpdate), nextUpdate: new Date(entry.nextUpdate) }
         return
       }
       case 'issued':
@@ -178,11 +196,18 @@ export class Revocations {
       revoked: new Map(),
       issued: new Set(),
       lastCrlNumber: 0n,
+      lastCrlTimes: undefined,
       outdatedCrlNumber: -1n,
     }
     this.#issuers.set(issuer, record)
     return record
   }
+}
+
+function isSame(known: Revocation | undefined, { reason, revocationDate, invalidityDate }: Revocation): boolean {
+  if (known === undefined || known.reason !== reason) return false
+  const isSameTime = known.revocationDate.getTime() === revocationDate.getTime()
+  return isSameTime && known.invalidityDate?.getTime() === invalidityDate?.getTime()
 }
 
 function isInForce({ revocationDate }: Revocation, at: Date): boolean {

@@ -124,7 +124,7 @@ function unlessTooDeep<T>(fail: Fail, work: () => T): T {
   }
 }
 
-/** @throws PkiError for what is nested too deep, an alias of nothing, and a key that is given twice in one map */
+/** @throws PkiError for what is nested too deep, an alias of nothing, and keys that are given twice or cannot be */
 function checkNodes(document: Document, lines: LineCounter, fail: Fail): void {
   const anchors = new Set<string>()
   const aliases: Alias[] = []
@@ -135,7 +135,7 @@ function checkNodes(document: Document, lines: LineCounter, fail: Fail): void {
     if (isAlias(node)) aliases.push(node)
     else if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor)
     if (isMap(node)) {
-      requireUniqueKeys(node.items, lines, fail)
+      requireGoodKeys(node.items, lines, fail)
       for (const { key, value } of node.items) {
         waiting.push({ node: key, depth: depth + 1 }, { node: value, depth: depth + 1 })
       }
@@ -154,11 +154,15 @@ function checkNodes(document: Document, lines: LineCounter, fail: Fail): void {
   )
 }
 
-function requireUniqueKeys(pairs: readonly Pair[], lines: LineCounter, fail: Fail): void {
+function requireGoodKeys(pairs: readonly Pair[], lines: LineCounter, fail: Fail): void {
   const seen = new Map<unknown, Pair>()
   for (const pair of pairs) {
     if (!isScalar(pair.key) || pair.key.value === '<<') continue
     const { value } = pair.key
+    // Schemas pass over it without a word, and so would whoever copies the data.
+    if (value === '__proto__') {
+      throw fail(position(lines, rangeStart(pair.key) ?? 0), '"__proto__" cannot be a key', { key: value })
+    }
     const first = seen.get(value)
     if (first !== undefined) {
       const { line } = position(lines, rangeStart(first.key) ?? 0)

@@ -2,6 +2,7 @@
 
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -238,8 +239,8 @@ describe('what is wrong on purpose', () => {
     rmSync(seeded.store.certificatePath('b'))
     rmSync(seeded.store.certificatePath('x'))
     await seeded.apply()
-    // A CRL has a number that counts up.
-    expect(changes(before, seeded.picture())).toEqual(['crl/x.crl'])
+    // The CRL too: nothing was revoked since, and its time is the same.
+    expect(changes(before, seeded.picture())).toEqual([])
   })
 
   it('a leaf below a leaf, and a cross-certificate for one, are made in an empty folder', async () => {
@@ -598,6 +599,32 @@ describe('export --as-yaml', () => {
     )
   })
 
+  it('has what differs from the profiles: constraints, usages, hours, keys of RSASSA-PSS, periods of CRLs', async () => {
+    const made = session()
+    await made.done('init root --key rsa-pss-2048 --permit dns:test --permit ip:10.0.0.0/8 --exclude email:.bad.test')
+    await made.done('issue intermediate ca1 --from root')
+    await made.done('issue server web --from ca1 --dns web.test --key-usage digitalSignature,keyAgreement')
+    await made.done('issue client short --from ca1 --hours 5 --ext-key-usage clientAuth,1.2.3.4')
+    await made.done('issue client bare --from ca1 --omit keyUsage,extKeyUsage')
+    await made.done('crl ca1 --next-update 36h')
+    await made.done('export --as-yaml')
+    const text = readFileSync(join(made.folder, 'pki.yaml'), 'utf8')
+    for (const field of [
+      'key: rsa-pss-2048',
+      'permit: ["dns:test", "ip:10.0.0.0/8"]',
+      'exclude: ["email:.bad.test"]',
+      'crl: { validFor: 36h }',
+      'keyUsage: [digitalSignature, keyAgreement]',
+      'notAfter: 5h, extKeyUsage: [clientAuth, "1.2.3.4"]',
+      'omit: [keyUsage, extKeyUsage]',
+    ])
+      expect(text).toContain(field)
+    expect(summaryOf(await made.done('plan --json'))).toEqual({ adopt: 5 })
+    await made.done('apply --dir elsewhere')
+    await made.done('export --as-yaml --dir elsewhere --out again.yaml')
+    expect(readFileSync(join(made.folder, 'again.yaml'), 'utf8')).toBe(text)
+  })
+
   it('and the same hierarchy in another place', async () => {
     const made = await applied()
     await made.done('export --as-yaml --out again.yaml')
@@ -627,6 +654,36 @@ describe('shards', () => {
       ([path, content]) => !content.endsWith('folder') && path !== 'journal.jsonl',
     )
     expect(parts).toEqual(Object.fromEntries(files))
+  })
+
+  it('that run again write the same again, also where a CRL lists what others write', async () => {
+    const file = `${FILE.replace('count: 5', 'count: 5, revoked: superseded')}seed: fixtures\nnow: 2026-01-01T00:00:00Z\n`
+    const made = withFile(file)
+    const journals: string[] = []
+    for (const index of [1, 2, 3, 4]) {
+      const args = ['--shard', `${index}/4`, '--dir', `part${index}`]
+      await made.done(['apply', ...args])
+      const part = pictureOf(join(made.folder, `part${index}`))
+      expect(await made.done(['plan', ...args])).toContain('nothing to do')
+      await made.done(['apply', ...args])
+      expect(pictureOf(join(made.folder, `part${index}`))).toEqual(part)
+      cpSync(join(made.folder, `part${index}`), join(made.folder, 'pki'), { recursive: true })
+      journals.push(readFileSync(join(made.folder, `part${index}/journal.jsonl`), 'utf8'))
+    }
+    writeFileSync(join(made.folder, 'pki/journal.jsonl'), journals.join(''))
+    expect(await made.plan()).toEqual({ keep: 12 })
+    // Another entry is another certificate, and that is revoked anew.
+    made.write(file.replace('count: 5,', 'count: 5, notAfter: 9d,'))
+    const plans = await Promise.all([1, 2, 3, 4].map((i) => made.plan('--shard', `${i}/4`, '--dir', `part${i}`)))
+    expect(plans.filter(({ crl }) => crl === 1)).toMatchObject([{ revoke: expect.any(Number) }])
+  })
+
+  it('one after the other in one folder, in any order, write what one run writes', async () => {
+    const file = `${FILE.replace('count: 5', 'count: 5, revoked: superseded')}seed: fixtures\nnow: 2026-01-01T00:00:00Z\n`
+    const whole = (await applied(file)).picture()
+    const made = withFile(file)
+    for (const index of [3, 1, 2]) await made.done(['apply', '--shard', `${index}/3`])
+    expect(changes(whole, made.picture())).toEqual([])
   })
 
   it('need a seed', async () => {

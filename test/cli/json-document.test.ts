@@ -110,6 +110,8 @@ certificates:
           web: { profile: server, names: [localhost], notAfter: 900d, exports: [pfx] }
           bad: { profile: server, names: [localhost], defect: no-san }
           client: { profile: client, revoked: superseded }
+  other:
+    issues: { ca1-by-other: { crossSigns: ca1 } }
 `
 
 async function applying(): Promise<void> {
@@ -120,6 +122,9 @@ async function applying(): Promise<void> {
   rmSync(join(made.folder, 'pki/private/bad.key'))
   await print(made, ['plan', 'apply'])
   write(made, 'pki.yaml', HIERARCHY.replace('crl: true', 'notAfter: 100d'))
+  await print(made, ['plan'])
+  write(made, 'pki.yaml', HIERARCHY)
+  rmSync(join(made.folder, 'pki/private/ca1.key'))
   await print(made, ['plan'])
   const other = session()
   await other.done('init root')

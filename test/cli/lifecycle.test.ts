@@ -1,6 +1,6 @@
 /** `pki renew`, `rekey`, `needs-renewal`, `expiry` and `cross-sign`. */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ListedJson } from '../../src/cli/result-json.ts'
@@ -167,6 +167,28 @@ describe('pki rekey', () => {
   })
 })
 
+describe('pki renew after pki rekey', () => {
+  it('leaves the chains of what the old key has signed, and pki apply still makes these anew', async () => {
+    const made = await sessionWithStore()
+    const text = 'version: 1\ncertificates:\n  top:\n    issues: { mid: { issues: { a: client } } }\n'
+    writeFileSync(join(made.folder, 'pki.yaml'), text)
+    await made.done('apply')
+    const chain = storeOf(made)
+      .readChain('a')
+      .map((c) => fingerprint(c))
+    await made.done('rekey mid')
+    await made.done('renew top')
+    await made.done('renew mid')
+    expect(
+      storeOf(made)
+        .readChain('a')
+        .map((c) => fingerprint(c)),
+    ).toEqual(chain)
+    expect(await made.done('apply')).toContain('1 changed')
+    expect(await made.pki('verify a --trust top')).toMatchObject({ exitCode: 0 })
+  })
+})
+
 describe('pki needs-renewal has the exit codes of step', () => {
   /** The server lasts 397 days. */
   it.each<[string, string, number, number]>([
@@ -192,7 +214,6 @@ describe('pki needs-renewal has the exit codes of step', () => {
     await made.done('issue client short --from ca1 --days 10')
     await made.done('export web --format crt --out a.crt')
     await made.done('export short --format crt --out b.crt')
-    const { readFileSync } = await import('node:fs')
     const bundle = ['a.crt', 'b.crt'].map((file) => readFileSync(join(made.folder, file), 'utf8')).join('')
     writeFileSync(join(made.folder, 'both.pem'), bundle)
     expect(await made.pki('needs-renewal both.pem', later(9))).toMatchObject({ exitCode: 1 })
@@ -308,6 +329,62 @@ describe('pki expiry', () => {
     expect(everywhere).toEqual(here)
     expect(everywhere.exitCode).toBe(1)
   })
+
+  it('tells what promises certificates by its name and has none: a Java key store of the old kind, text, nothing', async () => {
+    const made = await tree()
+    writeFileSync(join(made.folder, 'deploy/old.jks'), Buffer.from('feedfeed00000002', 'hex'))
+    writeFileSync(join(made.folder, 'deploy/torn.crt'), '<html>404</html>')
+    writeFileSync(join(made.folder, 'deploy/empty.pem'), '')
+    const { stdout } = await made.pki('expiry deploy --json')
+    const unreadable = JSON.parse(stdout).unreadable.map(({ source, code }: Record<string, string>) => [source, code])
+    expect(unreadable).toEqual([
+      ['deploy/empty.pem', 'input.malformed'],
+      ['deploy/old.jks', 'input.unsupported'],
+      ['deploy/torn.crt', 'input.malformed'],
+    ])
+    expect((await made.pki('expiry deploy/old.jks')).stderr).toContain('Java key store')
+  })
+
+  it.skipIf(process.platform === 'win32')('makes names of files harmless for a terminal', async () => {
+    const made = await tree()
+    mkdirSync(join(made.folder, 'odd'))
+    writeFileSync(join(made.folder, 'odd/a\x1b[31m\n.crt'), readFileSync(join(made.folder, 'deploy/short.crt')))
+    writeFileSync(join(made.folder, 'odd/b\x1b[31m.pem'), '')
+    const { stdout, stderr } = await made.pki('expiry odd')
+    expect(stdout).toContain('odd/a\\u{1b}[31m\\u{a}.crt')
+    expect(stderr).toContain('odd/b\\u{1b}[31m.pem')
+    expect(stdout + stderr).not.toContain('\x1b')
+  })
+
+  it.skipIf(process.platform === 'win32')('follows links to files, and no others', async () => {
+    const made = await tree()
+    mkdirSync(join(made.folder, 'live'))
+    for (const [to, link] of [
+      ['../deploy/short.crt', 'cert.pem'],
+      ['..', 'up'],
+      ['self.pem', 'self.pem'],
+      ['nowhere.pem', 'broken.pem'],
+    ] as const)
+      symlinkSync(to, join(made.folder, 'live', link))
+    const { certificates, unreadable } = JSON.parse((await made.pki('expiry live --json')).stdout)
+    expect(certificates.map(({ source }: { source: string }) => source)).toEqual(['live/cert.pem'])
+    expect(unreadable).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'goes on beside a folder that is closed',
+    async () => {
+      const made = await tree()
+      const closed = join(made.folder, 'deploy/closed')
+      mkdirSync(closed, { mode: 0o000 })
+      const { exitCode, stdout } = await made.pki('expiry deploy --json')
+      chmodSync(closed, 0o700)
+      expect({ exitCode, unreadable: JSON.parse(stdout).unreadable }).toMatchObject({
+        exitCode: 1,
+        unreadable: [{ source: 'deploy/closed', code: 'input.unreadable' }],
+      })
+    },
+  )
 
   it('a folder that is not there is an error', async () => {
     const made = await tree()

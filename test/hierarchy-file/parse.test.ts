@@ -146,6 +146,7 @@ describe('a mistake names file, line, column and key', () => {
       'certificates.root.issues.a.from',
     ],
     ['a name given twice', file('  root:', '  root:'), 4, 3, 'root'],
+    ['a name that nobody would be told is lost', file('  root:', '  __proto__: {}'), 4, 3, '__proto__'],
     ['broken YAML', 'version: [1\n', 1, 9, undefined],
   ])('%s', (_, text, line, column, key) => {
     const found = mistakeIn(text)

@@ -68,7 +68,7 @@ export async function run(
       break
     case 'text':
       io.stdout.write(expiryText(result, ending, options, io))
-      for (const { error } of result.unreadable) writeWarning(io, error.message)
+      for (const { error } of result.unreadable) writeWarning(io, harmless(error.message))
   }
   if (ending.length > 0) return 1
   return result.unreadable.length > 0 ? 3 : 0
@@ -144,7 +144,7 @@ function expiryText(
   const width = Math.max(0, ...shown.map((found) => endsText(found, now).length))
   const lines = shown.map((found) => {
     const brush = found.certificate.notAfter.date < now ? colors.bad : isEnding.has(found) ? colors.warn : colors.good
-    return `${brush(endsText(found, now).padEnd(width))}  ${colors.strong(harmless(titleOf(found)))}  ${colors.quiet(placeOf(found))}`
+    return `${brush(endsText(found, now).padEnd(width))}  ${colors.strong(harmless(titleOf(found)))}  ${colors.quiet(harmless(placeOf(found)))}`
   })
   lines.push(summaryText(result, ending, within, now))
   return `${lines.join('\n')}\n`

@@ -1,11 +1,11 @@
 /** The hierarchy file of a store: what `pki export --as-yaml` writes. */
 
-import { existsSync } from 'node:fs'
 import { readRecords } from '../../apply/records.ts'
 import type { Artifact } from '../../export/artifact.ts'
 import { formatHierarchyFile, type StoredEntry } from '../../hierarchy-file/from-store.ts'
 import { listProfiles } from '../../profile/find.ts'
 import { takeInventory } from '../../store/inventory.ts'
+import { readStoredCrl } from '../../store/publish-crl.ts'
 import type { Store } from '../../store/store.ts'
 import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
@@ -16,20 +16,19 @@ export async function hierarchyArtifact(store: Store, io: Io): Promise<Artifact>
   const { names: records } = readRecords(store)
   const entries = takeInventory(store).entries.map((entry): StoredEntry => {
     const profile = records.get(entry.name)?.profile
-    const known = profile === undefined ? undefined : profiles.get(profile)
+    const crl = readStoredCrl(store.crlPath(entry.name))
     return {
       name: entry.name,
       certificate: entry.certificate,
       issuer: entry.issuedBy,
-      profile: known === undefined ? undefined : profile,
-      profileKey: known?.key,
+      profile: profile !== undefined && profiles.has(profile) ? profile : undefined,
       defects: records.get(entry.name)?.defects ?? [],
       hasKey: entry.hasKey,
-      hasCrl: existsSync(store.crlPath(entry.name)),
+      crlPeriod: crl?.nextUpdate && crl.nextUpdate.date.getTime() - crl.thisUpdate.date.getTime(),
       revokedFor: entry.revocation?.reason,
     }
   })
-  const { text, leftOut } = formatHierarchyFile(entries)
+  const { text, leftOut } = formatHierarchyFile(entries, profiles)
   if (leftOut.length > 0) writeWarning(io, `left out, because their issuers are not here: ${leftOut.join(', ')}`)
   return { fileName: 'pki.yaml', bytes: new TextEncoder().encode(text), mode: 0o644 }
 }

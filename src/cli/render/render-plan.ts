@@ -88,6 +88,7 @@ const WORDS: Readonly<Record<Action, string>> = {
 const REASONS: Readonly<Record<Reason, string>> = {
   entry: 'its entry has changed',
   issuer: 'its issuer changes',
+  'cross-signed': 'the authority that it is for changes',
   key: 'its private key is gone',
   interrupted: 'an earlier run was cut short',
   foreign: 'it was not made from this file',

@@ -1,6 +1,7 @@
 // What a TLS client in .NET says of a server's certificate: X509Chain with a root of its own, for servers, then the host.
 //
-// Reads cases from standard input, a line each: folder, host, policies with commas between; tabs between the three.
+// Reads cases from standard input, a line each: folder, host, CRLs to be looked at (true or false), policies with commas
+// between; tabs between the four. CRLs come from where the certificates point to: there is no way to hand one over.
 // Answers with a line for each: folder, tab, nothing or what was said. The version comes first.
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -12,7 +13,7 @@ while (Console.ReadLine() is { } line)
     string said;
     try
     {
-        said = Judge(fields[0], fields[1], fields[2]);
+        said = Judge(fields[0], fields[1], fields[2] == "true", fields[3]);
     }
     catch (CryptographicException e)
     {
@@ -21,13 +22,16 @@ while (Console.ReadLine() is { } line)
     Console.WriteLine($"{fields[0]}\t{said}");
 }
 
-static string Judge(string folder, string host, string policies)
+static string Judge(string folder, string host, bool revocation, string policies)
 {
     using var leaf = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "leaf.pem"));
     using var chain = new X509Chain();
     var policy = chain.ChainPolicy;
     policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-    policy.RevocationMode = X509RevocationMode.NoCheck;
+    policy.RevocationMode = revocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
+    policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
+    // The server of the CRLs shares its thread with the other judges.
+    policy.UrlRetrievalTimeout = TimeSpan.FromMinutes(1);
     policy.DisableCertificateDownloads = true;
     policy.CustomTrustStore.ImportFromPemFile(Path.Combine(folder, "root.pem"));
     var above = Path.Combine(folder, "chain.pem");

@@ -2,14 +2,16 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { connect, createServer } from 'node:tls'
-import type { ExpectedFile } from '../../../src/defect/gallery.ts'
+import { type ExpectedFile, GOOD_TWIN } from '../../../src/defect/gallery.ts'
 import type { Measurement, ProgramName } from '../../../src/defect/measurements.ts'
 import { program, run, runWell } from '../../foreign-program.ts'
+import { EvidenceServer } from '../dotnet-chain/evidence-server.ts'
+import { serveCrls } from './served-crls.ts'
 
 /** One folder of the gallery. */
 export interface Case {
@@ -69,8 +71,8 @@ const openssl: Judge = (cases) => ({
 const gnutls: Judge = (cases) => ({
   version: /certtool (\S+)/.exec(runWell(program('certtool'), ['--version']).stdout)?.[1] ?? '',
   verdicts: each(
-    // It knows host names only, and no policies.
-    cases.filter(({ asked }) => isIP(asked.host) === 0 && asked.policies.length === 0),
+    // It knows no policies. A host may be an address, though the option speaks of names.
+    cases.filter(({ asked }) => asked.policies.length === 0),
     (one) => {
       const args = [
         ...['--verify', '--load-ca-certificate', 'root.pem', '--verify-purpose', '1.3.6.1.5.5.7.3.1'],
@@ -143,7 +145,10 @@ const java: Judge = async (cases) => {
   return answers(cases, await inBackground(program('java'), args, { input: input.join('\n') }))
 }
 
-/** Built in the temporary folder: no package, so nothing is fetched. CRLs cannot be handed to it. */
+/**
+ * Built in the temporary folder: no package, so nothing is fetched. It takes CRLs from where certificates point to, and
+ * from nowhere else; what it keeps of them, it keeps in a home of its own.
+ */
 const dotnet: Judge = async (cases, workFolder) => {
   for (const file of ['Judge.csproj', 'Program.cs'])
     copyFileSync(join(import.meta.dirname, file), join(workFolder, file))
@@ -151,9 +156,30 @@ const dotnet: Judge = async (cases, workFolder) => {
   const out = join(workFolder, 'out')
   const build = ['build', 'Judge.csproj', '--configuration', 'Release', '--output', out]
   await inBackground(program('dotnet'), build, { cwd: workFolder, env })
-  const asked = cases.filter(({ asked }) => !asked.revocation)
-  const input = asked.map(({ folder, asked: { host, policies } }) => `${folder}\t${host}\t${policies.join(',')}\n`)
-  return answers(asked, await inBackground(program('dotnet'), [join(out, 'Judge.dll')], { input: input.join(''), env }))
+  const home = join(workFolder, 'home')
+  mkdirSync(home)
+  const ask = async (asked: readonly Case[]): Promise<Judgements> => {
+    const input = asked.map(({ folder, asked: { host, revocation, policies } }) =>
+      [folder, host, revocation, policies.join(',')].join('\t'),
+    )
+    const args = [join(out, 'Judge.dll')]
+    return answers(
+      asked,
+      await inBackground(program('dotnet'), args, { input: input.join('\n'), env: { ...env, HOME: home } }),
+    )
+  }
+  const plain = await ask(cases.filter(({ asked }) => !asked.revocation))
+  const server = await EvidenceServer.start()
+  try {
+    const about = cases.filter((one) => one.asked.revocation || one.id === GOOD_TWIN)
+    const { version, verdicts } = await ask(serveCrls(about, join(workFolder, 'served'), server))
+    if (verdicts.get(GOOD_TWIN)?.valid !== true) throw new Error('its CRLs do not clear the good twin')
+    // In the order of the gallery; of the good twin counts what is said without CRLs, as of the others.
+    const all = new Map([...verdicts, ...plain.verdicts])
+    return { version, verdicts: new Map(cases.map(({ id }) => [id, all.get(id) as Measurement])) }
+  } finally {
+    await server.stop()
+  }
 }
 
 /** @returns what it wrote to standard output @throws Error with all that it said if it ended badly */
