@@ -7,7 +7,7 @@
 
 /**
  * Every code a {@link PkiError} can carry. The word before the dot is its class, and decides the exit code of the
- * command line: `usage` 2, `input` 3, `refused` 4.
+ * command line: `usage` 2, `input` 3, `refused` 4, `stopped` 130.
  */
 export type PkiErrorCode =
   | 'usage.option' // an option or argument that is missing, unknown, or contradicts another
@@ -33,6 +33,7 @@ export type PkiErrorCode =
   | 'refused.locked' // another process holds the store
   | 'refused.write' // the file system would not take it
   | 'refused.address' // the system does not let a server listen there, or another one does
+  | 'stopped.interrupted' // Ctrl-C; what is done stays
 
 /** Facts for the reader of an error; every value prints as text. */
 export type PkiErrorContext = Readonly<Record<string, string | number | boolean | undefined>>

@@ -1,12 +1,12 @@
 /** What a person or a script gets to see when a command fails, and with which exit code it ends. */
 
 import { PkiError, type PkiErrorCode, type PkiErrorContext } from '../errors.ts'
-import type { Io } from './io.ts'
+import { type Io, OutputError } from './io.ts'
 import { writeJson } from './json.ts'
 import { paint } from './render/paint.ts'
 
-/** Exit codes by the class of the error, the word before the dot of its code. */
-const EXIT_CODE: Readonly<Record<string, number>> = { usage: 2, input: 3, refused: 4 }
+/** Exit codes by the class of the error, the word before the dot of its code; 130 is what shells make of Ctrl-C. */
+const EXIT_CODE: Readonly<Record<string, number>> = { usage: 2, input: 3, refused: 4, stopped: 130 }
 
 /** A fault of ours (EX_SOFTWARE of sysexits.h). */
 const EXIT_INTERNAL = 70
@@ -21,8 +21,16 @@ function exitCodeOf(code: PkiErrorCode): number {
  * @returns the exit code
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io): number {
+  if (error instanceof OutputError) return reportPkiError(outputRefused(error), { json: false, exitCode: 4 }, io)
   if (!(error instanceof PkiError)) return reportFault(error, wantsJson(argv, io), io)
   return reportPkiError(error, { json: wantsJson(argv, io), exitCode: exitCodeOf(error.code) }, io)
+}
+
+/** What the command had to do is done by then; only its words are lost. */
+function outputRefused({ message, cause }: OutputError): PkiError {
+  return new PkiError('refused.write', `standard output: cannot write: ${message.replace(/^[A-Z]+: |, write$/g, '')}`, {
+    cause,
+  })
 }
 
 /** Also of a command line that nobody has parsed: that it does not parse may be the error. */

@@ -80,6 +80,27 @@ export function pfxPassword({ passwordFile }: ExportFlags, io: Io): string | und
   return givenPassword({ what: 'PFX', flag: '--password-file', file: passwordFile, variable: 'PKI_PASSWORD' }, io)
 }
 
+/** What is to be said about the password of PFX files: that everybody knows it, or that there is none. */
+export function passwordWarning(
+  flags: Pick<ExportFlags, 'passwordFile'>,
+  io: Io,
+): { readonly code: string; readonly message: string } | undefined {
+  switch (pfxPassword(flags, io)) {
+    case undefined:
+      return {
+        code: 'password.default',
+        message: `the password of the PFX files is ${DEFAULT_PASSWORD}; --password-file or PKI_PASSWORD sets another`,
+      }
+    case '':
+      return {
+        code: 'password.empty',
+        message: 'the password of the PFX files is empty; --password-file or PKI_PASSWORD sets another',
+      }
+    default:
+      return undefined
+  }
+}
+
 function keyPassword(name: string, { keyPasswordFile }: ExportFlags, io: Io): Promise<string> {
   const what = `exported private key of ${name}`
   const source = { what, flag: '--key-password-file', file: keyPasswordFile, variable: 'PKI_KEY_PASSWORD' } as const

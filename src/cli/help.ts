@@ -23,7 +23,8 @@ const EXAMPLES: readonly { readonly command: string; readonly says: string }[] =
   { command: 'pki verify web.crt --trust root.crt --host localhost', says: 'right or wrong, and why' },
 ]
 
-const EXIT_CODES = '0 done · 1 certificate rejected · 2 wrong use · 3 unusable input · 4 refused · 70 our fault'
+const EXIT_CODES =
+  '0 done · 1 certificate rejected · 2 wrong use · 3 unusable input · 4 refused · 70 our fault · 130 Ctrl-C'
 
 const INTRODUCTION =
   'makes test certificate hierarchies, hands them to every program that takes certificates, and says what is right or wrong with a certificate, and why.'

@@ -90,7 +90,9 @@ export interface ReadOptions {
  * What an input holds.
  * @throws PkiError `input.malformed`, `input.password`, `input.unsupported`
  */
-export async function readSource({ source, bytes }: InputSource, options: ReadOptions, io: Io): Promise<Input> {
+export async function readSource(input: InputSource, options: ReadOptions, io: Io): Promise<Input> {
+  const { bytes } = input
+  const source = input.source === '-' ? 'standard input' : input.source
   const { passwordFile, keyPasswordFile, privateKeys } = options
   const ofPfx = {
     what: `file ${source}`,

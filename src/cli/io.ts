@@ -46,6 +46,11 @@ export interface Io {
   random(size: number): Uint8Array
   /** Until the process is asked to end: Ctrl-C, or a signal of the system. Asked a second time, it ends at once. */
   untilStopped(): Promise<void>
+  /**
+   * Has Ctrl-C call `stop` instead of ending the process; pressed a second time, it ends at once.
+   * @returns ends that again
+   */
+  onInterrupt(stop: () => void): () => void
 }
 
 export interface ProcessTable {
@@ -85,6 +90,7 @@ export function processIo(packageFolder: string): Io {
     now: () => new Date(),
     stopwatch: () => performance.now(),
     untilStopped,
+    onInterrupt,
     random: (size) => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(size)),
   }
 }
@@ -141,7 +147,7 @@ function couldBeTerminal(descriptor: number): boolean {
  * Writes without the stream machinery, whole and in order, so that output is there when the process ends.
  * A reader that has gone away (`pki list | head -1`) ends the output silently, as it does for other tools.
  */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
+function writeAll(descriptor: 1 | 2, bytes: Uint8Array): void {
   let offset = 0
   while (offset < bytes.length) {
     try {
@@ -149,9 +155,21 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
     } catch (error) {
       if (isErrorWithCode(error, 'EPIPE') || isErrorWithCode(error, 'EOF')) return
       // A pipe that someone set to non-blocking and that is full for the moment.
-      if (!isErrorWithCode(error, 'EAGAIN')) throw error
+      if (!isErrorWithCode(error, 'EAGAIN')) {
+        if (descriptor === 2) return // there is nowhere left to say it
+        throw new OutputError(error)
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
+  }
+}
+
+/** Standard output takes no more: the disk behind `> file` is full, most often. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError'
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 
@@ -168,6 +186,11 @@ function untilStopped(): Promise<void> {
       if (signal !== 'SIGBREAK' || process.platform === 'win32') process.on(signal, stop)
     }
   })
+}
+
+function onInterrupt(stop: () => void): () => void {
+  process.once('SIGINT', stop)
+  return () => process.off('SIGINT', stop)
 }
 
 function isRunning(pid: number): boolean {

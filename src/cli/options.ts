@@ -6,6 +6,7 @@ import { isOid } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
 import { hintOf } from '../spelling/nearest.ts'
 import { Store } from '../store/store.ts'
+import { commandLine } from './command-line.ts'
 import type { Io } from './io.ts'
 
 /** Where the store lies when nobody says otherwise. */
@@ -30,6 +31,11 @@ export function addJsonOption(command: Command): void {
 /** The store that `--dir` names. Nothing is read, and it need not exist. */
 export function storeFrom({ dir }: StoreOptions, io: Io): Store {
   return new Store(resolve(io.cwd, dir ?? DEFAULT_FOLDER))
+}
+
+/** What a command needs behind it to find the same store: nothing where that is the default, or the environment says it. */
+export function storeFlag({ dir }: StoreOptions, { env }: Io): string {
+  return dir === undefined || dir === env.PKI_DIR ? '' : ` ${commandLine(['--dir', dir], {})}`
 }
 
 /** Collects an option that repeats; commander's variadic options would swallow the arguments behind them. */
@@ -65,6 +71,12 @@ export function requireOid(text: string, flag: string): string {
   throw new PkiError('usage.option', `${flag}: not an object identifier: ${text}`, {
     hint: 'an OID reads 2.23.140.1.2.1',
   })
+}
+
+/** @throws PkiError `usage.option` naming the flag */
+export function requireUrl(text: string, flag: string): string {
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text
+  throw new PkiError('usage.option', `${flag}: not a URL of http: ${text}`, { hint: 'as in http://127.0.0.1:8785' })
 }
 
 /** Two flags of which only one makes sense. @throws PkiError `usage.option` */

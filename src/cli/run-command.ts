@@ -58,6 +58,7 @@ function createCommand(entry: CommandEntry, io: Io): Command {
       getOutHasColors: () => output.color,
     })
     .configureHelp({
+      minWidthToWrap: 20, // commander's own 40 leaves the second column of a terminal of 70 unwrapped
       styleTitle: (text) => colors.strong(text),
       styleOptionTerm: (text) => colors.accent(text),
       styleArgumentTerm: (text) => colors.accent(text),

@@ -511,6 +511,24 @@ const CASES: readonly BadCase[] = [
     hint: /pki sign wish\.csr/,
   },
   {
+    title: 'a broken certificate to import, beside a good one',
+    line: 'import broken.pem root.crt --name alice',
+    prepare: async ({ folder, done }) => {
+      await done('export root --format crt')
+      writeFileSync(join(folder, 'broken.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')
+    },
+    exitCode: 3,
+    code: 'input.malformed',
+    says: /broken\.pem: expected certificate/,
+  },
+  {
+    title: 'standard input to import, without a name',
+    line: 'import -',
+    exitCode: 2,
+    code: 'usage.option',
+    says: /missing option: --name/,
+  },
+  {
     title: 'a PFX imported with a wrong password',
     line: 'import web.pfx --name alice',
     prepare: async ({ done }) => {

@@ -27,6 +27,13 @@ describe('export', () => {
     }
   })
 
+  it('a PFX with an empty password gets it, and stderr says so', async () => {
+    const { pki } = await sessionWithStore()
+    const { exitCode, stderr } = await pki('export web --format pfx', { env: { PKI_PASSWORD: '' } })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringMatching(/^pki: warning: .*empty/) })
+    expect((await pki('export web --format pem', { env: { PKI_PASSWORD: '' } })).stderr).toBe('')
+  })
+
   it('a PFX without a password gets changeit, and stderr says so', async () => {
     const { folder, pki } = await sessionWithStore()
     const { exitCode, stderr } = await pki('export web --format pfx')

@@ -30,6 +30,15 @@ describe('help and version', () => {
   })
 
   it.each(COMMANDS.map(({ name }) => name))(
+    '%s --help wraps what its options do, on a narrow terminal too',
+    async (name) => {
+      const help = await session().done(`${name} --help`, { columns: 68, env: { NO_COLOR: '1' } })
+      const options = help.slice(0, help.indexOf('Common to all commands:')).split('\n')
+      expect(options.filter((line) => /^ {2,}\S/.test(line) && line.length > 68)).toEqual([])
+    },
+  )
+
+  it.each(COMMANDS.map(({ name }) => name))(
     '%s --help: the common options come last, under a heading of their own',
     async (name) => {
       const help = await session().done(`${name} --help`)

@@ -131,6 +131,17 @@ describe('init root', () => {
   })
 })
 
+describe('--key-password-file', () => {
+  it.each([
+    ['init root', /not encrypted: .*--encrypt-key/],
+    ['init root --encrypt-key', /^$/],
+  ])('%s', async (line, says) => {
+    const { folder, pki } = session()
+    writeFileSync(join(folder, 'password'), 'secret')
+    expect((await pki(`${line} --key-password-file password`)).stderr).toMatch(says)
+  })
+})
+
 describe('issue', () => {
   it('puts the chain beside the certificate', async () => {
     const made = await sessionWithStore()
@@ -229,6 +240,36 @@ describe('issue', () => {
       { event: 'issued', name: 'ca1', issuer: 'root' },
       { event: 'issued', name: 'web', issuer: 'ca1', subject: 'CN=web' },
     ])
+  })
+})
+
+describe('the next step', () => {
+  const next = async (line: string, env = {}) =>
+    /next +(.*)/.exec(
+      await (await storeIn('a b')).done(
+        line.split(' ').map((w) => w.replace('~', ' ')),
+        { env },
+      ),
+    )?.[1]
+  const storeIn = async (dir: string) => {
+    const made = session()
+    await made.done(['init', 'root', '--dir', dir])
+    return made
+  }
+
+  it.each([
+    [
+      'issue intermediate ca1 --from root --dir a~b',
+      'pki issue server web --from ca1 --dns localhost --ip 127.0.0.1 --dir "a b"',
+    ],
+    ['request shop --dir a~b', 'pki sign "a b/requests/shop.csr" --from <issuer> --profile <profile> --dir "a b"'],
+    ['revoke root --dir a~b', 'pki crl root --dir "a b"'],
+  ])('names the store where it is another one: %s', async (line, expected) => {
+    expect(await next(line)).toBe(expected)
+  })
+
+  it('and leaves it out where the environment says it', async () => {
+    expect(await next('revoke root', { PKI_DIR: 'a b' })).toBe('pki crl root')
   })
 })
 

@@ -57,6 +57,7 @@ export async function runPki(argv: readonly string[], options: MemoryIoOptions):
     now: () => (typeof options.now === 'function' ? options.now() : options.now),
     stopwatch: () => 0,
     untilStopped: () => options.stopped ?? Promise.resolve(),
+    onInterrupt: () => () => undefined,
   }
   const exitCode = await main(argv, io)
   return { exitCode, ...written }

@@ -187,7 +187,7 @@ describe('pki ocsp', () => {
     ['nobody to ask', 'ocsp query web --issuer ca1', 2, 'usage.option', nothing],
     ['two ways to ask', 'ocsp query web --get --post --url http://localhost:1', 2, 'usage.option', nothing],
     ['a responder that is not there', 'ocsp query web --url http://127.0.0.1:1', 3, 'input.network', nothing],
-    ['a responder that is no URL', 'ocsp query web --url nowhere', 3, 'input.network', nothing],
+    ['a responder that is no URL', 'ocsp query web --url nowhere', 2, 'usage.option', nothing],
     ['no issuer to ask with', 'ocsp query pki/certs/web.crt --request-out q', 2, 'usage.option', nothing],
     ['an unknown digest', 'ocsp query web --digest md5 --request-out q', 2, 'usage.option', nothing],
     ['a response that is none', 'ocsp query web --response pki/certs/web.crt', 3, 'input.malformed', nothing],

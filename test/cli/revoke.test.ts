@@ -66,6 +66,12 @@ describe('pki revoke', () => {
     expect(result).toMatchObject({ outcome: 'revoked', name: null, issuedBy: 'ca1' })
   })
 
+  it('says the name that it was given, where one certificate has two', async () => {
+    const session = await sessionWithStore()
+    await session.done('import pki/certs/web.crt --name again')
+    expect(JSON.parse(await session.done('revoke web --json'))).toMatchObject({ name: 'web', issuedBy: 'ca1' })
+  })
+
   it('can revoke a CA, and a root by itself', async () => {
     const session = await sessionWithStore()
     expect(JSON.parse(await session.done('revoke ca1 --json'))).toMatchObject({ issuedBy: 'root' })

@@ -5,7 +5,7 @@ import { type ApplyResult, applyPlan } from '../../apply/apply.ts'
 import type { MakingMeans } from '../../apply/make.ts'
 import type { MakingWarning } from '../../apply/making.ts'
 import { writeWarning } from '../error-report.ts'
-import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
+import { DEFAULT_PASSWORD, passwordWarning, pfxPassword } from '../export-settings.ts'
 import { type ApplyInputs, type ApplyOptions, addApplyOptions, planFrom } from '../hierarchy/apply-inputs.ts'
 import { makingCrew } from '../hierarchy/making-crew.ts'
 import { progressBar } from '../hierarchy/progress.ts'
@@ -28,6 +28,7 @@ type Options = ApplyOptions &
 export function define(command: Command): void {
   addApplyOptions(command)
   command
+    .optionsGroup('Options:')
     .option('--key-password-file <file>', 'password of private keys that are in the store (or PKI_KEY_PASSWORD)')
     .option('--password-file <file>', `password of exported PFX files (or PKI_PASSWORD; default: ${DEFAULT_PASSWORD})`)
   addJsonOption(command)
@@ -37,9 +38,8 @@ export async function run([file]: readonly [file?: string], options: Options, io
   const inputs = await planFrom(file, options, io)
   const result = await carryOut(inputs, options, io)
   for (const { name, message } of result.warnings) writeWarning(io, `${name}: ${message}`)
-  if (exportsPfx(inputs) && result.exported.length > 0 && pfxPassword(options, io) === undefined) {
-    writeWarning(io, `the password of the exported PFX files is ${DEFAULT_PASSWORD}; --password-file sets another`)
-  }
+  const warning = exportsPfx(inputs) && result.exported.length > 0 ? passwordWarning(options, io) : undefined
+  if (warning !== undefined) writeWarning(io, warning.message)
   report(inputs, result, options, io)
   return 0
 }

@@ -194,7 +194,8 @@ async function generate(options: Options, io: Io): Promise<number> {
     return 0
   }
   const place = displayPath(folder, io)
-  io.stdout.write(`${defects.length} defects and their good twin in ${place}, ${files.length} files\n`)
+  const wrong = defects.length === 1 ? '1 defect and its' : `${defects.length} defects and their`
+  io.stdout.write(`${wrong} good twin in ${place}, ${files.length} files\n`)
   io.stdout.write(`  what must be found in each: ${paint(io.stdout).accent(join(place, 'expected.json'))}\n`)
   return 0
 }

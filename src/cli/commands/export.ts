@@ -11,13 +11,7 @@ import { exportMtlsLayout } from '../../export/layout.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Store } from '../../store/store.ts'
 import { writeWarning } from '../error-report.ts'
-import {
-  addExportFlags,
-  DEFAULT_PASSWORD,
-  type ExportFlags,
-  exportOptionsFrom,
-  pfxPassword,
-} from '../export-settings.ts'
+import { addExportFlags, type ExportFlags, exportOptionsFrom, passwordWarning } from '../export-settings.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
@@ -78,7 +72,7 @@ export async function run([name]: readonly [name?: string], options: Options, wo
   const store = storeFrom(options, io)
   const settings = await exportOptionsFrom(name ?? 'client', options, io)
   const artifacts = await artifactsOf(name, store, options, settings, exportRandom, io)
-  const warnings = isPasswordDefault(artifacts, options, io) ? [DEFAULT_PASSWORD_WARNING] : []
+  const warnings = warningsAbout(artifacts, options, io)
   for (const { message } of warnings) writeWarning(io, message)
 
   if (options.out === '-') return writeToStdout(artifacts, io)
@@ -161,14 +155,10 @@ async function layoutCredentials(store: Store, options: Options, io: Io) {
   }
 }
 
-const DEFAULT_PASSWORD_WARNING = {
-  code: 'password.default',
-  message: `the password is ${DEFAULT_PASSWORD}; choose another with --password-file or PKI_PASSWORD`,
-}
-
-function isPasswordDefault(artifacts: readonly Artifact[], options: Options, io: Io): boolean {
+function warningsAbout(artifacts: readonly Artifact[], options: Options, io: Io) {
   const hasPfx = artifacts.some(({ fileName }) => /\.(pfx|p12|zip)$/.test(fileName))
-  return hasPfx && pfxPassword(options, io) === undefined
+  const warning = hasPfx ? passwordWarning(options, io) : undefined
+  return warning === undefined ? [] : [warning]
 }
 
 /** A folder that is there, or ends like one, takes the files under their own names; otherwise it names the one file. */

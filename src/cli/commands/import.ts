@@ -2,7 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
-import { type Input, readInput } from '../../container/input.ts'
+import { type Input, malformedCertificate, readInput } from '../../container/input.ts'
 import { equalBytes } from '../../der/writer.ts'
 import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
@@ -45,7 +45,7 @@ export function define(command: Command): void {
 
 export async function run([files]: readonly [files: readonly string[]], options: Options, io: Io): Promise<number> {
   const [first = '-'] = files
-  const name = requireCredentialName(options.name ?? basename(first, extname(first)))
+  const name = requireCredentialName(options.name ?? nameOf(first))
   const store = storeFrom(options, io)
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
@@ -66,6 +66,11 @@ export async function run([files]: readonly [files: readonly string[]], options:
   )
   replaced?.rechain(certificate, io)
   return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems, paths }, options, io)
+}
+
+function nameOf(file: string): string {
+  if (file !== '-') return basename(file, extname(file))
+  throw new PkiError('usage.option', 'missing option: --name <name>', { hint: 'standard input has no name of its own' })
 }
 
 /** Reads a file; a password is asked for once it turns out that one is needed. */
@@ -95,9 +100,11 @@ async function openInput(file: string, { passwordFile, keyPasswordFile }: Option
 
 /**
  * The certificate that is meant, and its key if there is one: with a key, the certificate it belongs to.
- * @throws PkiError `input.malformed` without a certificate, `input.mismatch` if the key is that of none of them
+ * @throws PkiError `input.malformed` without a certificate or with one that is broken, `input.mismatch` if the key is that of none of them
  */
 function pairOf(inputs: readonly Input[], file: string): { certificate: Certificate; key: PrivateKey | undefined } {
+  const [broken] = inputs.flatMap((input) => input.malformedCertificates)
+  if (broken !== undefined) throw malformedCertificate(broken)
   const certificates = inputs.flatMap((input) => input.certificates)
   const [key, ...otherKeys] = inputs.flatMap((input) => input.privateKeys)
   const [firstCertificate] = certificates

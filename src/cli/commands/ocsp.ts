@@ -46,7 +46,7 @@ export function define(command: Command): void {
 
 const EXAMPLES = `
 Examples:
-  pki ocsp query web --url http://127.0.0.1:8080/ocsp/ca1 --nonce
+  pki ocsp query web --url http://127.0.0.1:8785/ocsp/ca1 --nonce
   pki ocsp query web --issuer ca1 --request-out web.ocsp-request
   pki ocsp respond web.ocsp-request --issuer ca1 --out web.ocsp
   pki ocsp query web --issuer ca1 --response web.ocsp

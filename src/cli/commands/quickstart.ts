@@ -19,14 +19,14 @@ import { placeFiles } from '../../store/file-writer.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
 import type { Store } from '../../store/store.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
-import { DEFAULT_PASSWORD, pfxPassword } from '../export-settings.ts'
+import { DEFAULT_PASSWORD, passwordWarning, pfxPassword } from '../export-settings.ts'
 import type { Io } from '../io.ts'
 import { certificateKind } from '../issuing/certificate-kind.ts'
 import { displayPath, type MadeCertificate, madeJson } from '../issuing/made-report.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { exportFolder, readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
 import type { HandshakeProof } from '../peer/handshake.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
@@ -189,17 +189,17 @@ function report(result: QuickstartResult, options: Options, io: Io): void {
     writeJson(io, json)
     return
   }
-  io.stdout.write(`${resultLines(result, io).join('\n')}\n`)
-  if (exports.length > 0 && pfxPassword(options, io) === undefined) {
-    writeWarning(
-      io,
-      `the password of the PFX files is ${DEFAULT_PASSWORD}; --password-file or PKI_PASSWORD sets another`,
-    )
-  }
+  io.stdout.write(`${resultLines(result, storeFlag(options, io), io).join('\n')}\n`)
+  const warning = exports.length > 0 ? passwordWarning(options, io) : undefined
+  if (warning !== undefined) writeWarning(io, warning.message)
   if (made.length === 0) writeHint(io, 'it was all there already; remove the folder, or pass --dir, to begin anew')
 }
 
-function resultLines({ store, made, credentials, exports, proof }: QuickstartResult, io: Io): readonly string[] {
+function resultLines(
+  { store, made, credentials, exports, proof }: QuickstartResult,
+  storeFlag: string,
+  io: Io,
+): readonly string[] {
   const colors = paint(io.stdout)
   const now = io.now()
   const isNew = new Set(made.map(({ name }) => name))
@@ -222,7 +222,7 @@ function resultLines({ store, made, credentials, exports, proof }: QuickstartRes
       ? []
       : [`${colors.good(glyphs(io).good)} ${colors.strong('Exports')} in ${folder}`, ...wrapWords(files, 76)]),
     ...(proof === undefined ? [] : proofLines(proof, colors.good(glyphs(io).good))),
-    `  next: ${colors.accent('pki tree')}, or ${colors.accent('pki issue client alice --from intermediate')}`,
+    `  next: ${colors.accent(`pki tree${storeFlag}`)}, or ${colors.accent(`pki issue client alice --from intermediate${storeFlag}`)}`,
   ]
 }
 

@@ -10,6 +10,7 @@ import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
+import { commandLine } from '../command-line.ts'
 import type { Io } from '../io.ts'
 import {
   addKeyOptions,
@@ -22,7 +23,7 @@ import { displayPath } from '../issuing/made-report.ts'
 import { type KeyOptions, keyPem, obtainKey } from '../issuing/new-key.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { harmless } from '../render/styled-text.ts'
@@ -100,8 +101,8 @@ export async function run([name]: readonly [name: string], options: Options, wor
   return 0
 }
 
-function report(requested: RequestedJson, { json }: JsonOption, io: Io): void {
-  if (json === true) {
+function report(requested: RequestedJson, options: JsonOption & StoreOptions, io: Io): void {
+  if (options.json === true) {
     writeJson(io, requested)
     return
   }
@@ -115,7 +116,7 @@ function report(requested: RequestedJson, { json }: JsonOption, io: Io): void {
           ...(files.privateKey === null
             ? []
             : [`${colors.quiet('private key')}  ${displayPath(files.privateKey, io)}`]),
-          `${colors.quiet('next')}         ${colors.accent(`pki sign ${displayPath(files.request, io)} --from <issuer> --profile <profile>`)}`,
+          `${colors.quiet('next')}         ${colors.accent(`${commandLine(['pki', 'sign', displayPath(files.request, io)], {})} --from <issuer> --profile <profile>${storeFlag(options, io)}`)}`,
         ]
   const head = `${colors.good(glyphs(io).good)} ${colors.strong(name)}  request for ${harmless(subject) || '(empty subject)'}`
   io.stdout.write(`${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`)

@@ -16,6 +16,7 @@ import {
   parseChoice,
   refuseTogether,
   type StoreOptions,
+  storeFlag,
   storeFrom,
 } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
@@ -72,7 +73,7 @@ export async function run(args: readonly unknown[], options: RevokeOptions, worl
       ? { outcome: 'unrevoked', revocation: undoRevocation(store, target, context) }
       : recordRevocation(store, target, order, context)
   if (options.json === true) writeJson(io, revokedJson(target, result))
-  else io.stdout.write(revokedText(target, result, io))
+  else io.stdout.write(revokedText(target, result, storeFlag(options, io), io))
   return 0
 }
 
@@ -103,7 +104,7 @@ const WORDS: Readonly<Record<Result['outcome'], string>> = {
   unrevoked: 'is no longer on hold',
 }
 
-function revokedText(target: RevocableCertificate, { outcome, revocation }: Result, io: Io): string {
+function revokedText(target: RevocableCertificate, { outcome, revocation }: Result, storeFlag: string, io: Io): string {
   const colors = paint(io.stdout)
   const serial = formatSerialNumber(target.serialNumber)
   const { reason, revocationDate, invalidityDate } = revocation
@@ -114,7 +115,7 @@ function revokedText(target: RevocableCertificate, { outcome, revocation }: Resu
     [outcome === 'unrevoked' ? 'was revoked' : 'revoked since', formatInstant(revocationDate)],
   ]
   if (invalidityDate !== undefined) rows.push(['not trustworthy since', formatInstant(invalidityDate)])
-  if (outcome !== 'kept') rows.push(['next', colors.accent(`pki crl ${target.issuer.name}`)])
+  if (outcome !== 'kept') rows.push(['next', colors.accent(`pki crl ${target.issuer.name}${storeFlag}`)])
   const width = Math.max(...rows.map(([label]) => label.length)) + 2
   const title = harmless(target.name ?? `certificate ${serial}`)
   const head = `${outcome === 'kept' ? colors.warn('–') : colors.good(glyphs(io).good)} ${colors.strong(title)}  ${WORDS[outcome]}`

@@ -23,9 +23,11 @@ export function define(command: Command): void {
   command.argument('<certificate...>', 'files or names in the store; - is standard input; a chain counts as one')
   addVerifyFlags(command)
   addPlatformFlags(command)
-  command.option('--explain', 'show every path that was tried and the facts behind each finding')
+  command
+    .optionsGroup('What is printed:')
+    .option('--explain', 'show every path that was tried and the facts behind each finding')
   addOutputFlags(command)
-  command.option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
+  command.optionsGroup('Options:').option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
   addStoreOption(command)
   command.addHelpText('after', EXAMPLES)
 }

@@ -23,8 +23,8 @@ const WORTH_A_THREAD = 1000
 /** More threads than this wait for each other at the disk. */
 const MAX_THREADS = 8
 
-/** @param io where the threads' program lies, if there is one */
-export function makingCrew(means: CrewMeans, io: Pick<Io, 'threadProgram'>): MakingCrew {
+/** @param io where the threads' program lies, if there is one, and who hears of Ctrl-C while they work */
+export function makingCrew(means: CrewMeans, io: Pick<Io, 'threadProgram' | 'onInterrupt'>): MakingCrew {
   return async (tasks, entries, onDone) => {
     // Deliberate defects are functions, and these do not pass from thread to thread.
     const isPlain = ({ entry }: MakingTask) => (entries[entry] as EntryToMake).entry.defects.length === 0
@@ -38,7 +38,7 @@ export function makingCrew(means: CrewMeans, io: Pick<Io, 'threadProgram'>): Mak
       means,
       onDone,
     )
-    return [...special, ...(await workTogether(program, plain, entries, means, onDone))]
+    return [...special, ...(await workTogether(program, plain, entries, means, onDone, io))]
   }
 }
 
@@ -62,6 +62,7 @@ async function workTogether(
   entries: readonly EntryToMake[],
   { store, seed, now }: CrewMeans,
   onDone: (count: number) => void,
+  io: Pick<Io, 'onInterrupt'>,
 ): Promise<readonly MakingWarning[]> {
   const { Worker } = await import('node:worker_threads')
   const workerData: ThreadData = { folder: store.folder, now, seed, entries: entries.map(toData) }
@@ -89,9 +90,13 @@ async function workTogether(
       thread.postMessage(nextTask())
       thread.postMessage(nextTask())
     })
+  // The batches that are begun are finished. Work that this thread does alone is over too soon to be worth a farewell.
+  const leave = io.onInterrupt(() => {
+    failure ??= new PkiError('stopped.interrupted', 'stopped')
+  })
   const threads = Array.from({ length: Math.min(availableParallelism(), MAX_THREADS) }, runOne)
   // Every thread has ended before anybody hears of a failure: none writes behind the caller's back.
-  await Promise.all(threads)
+  await Promise.all(threads).finally(leave)
   if (failure !== undefined) throw failure
   return [...warnings.values()]
 }

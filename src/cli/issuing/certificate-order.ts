@@ -92,11 +92,18 @@ export async function fillOrder(
       dryRun: options.dryRun,
       seeded,
       deliberate,
+      notes: unusedPassword(from, options),
     },
     store,
     io,
   )
   return reportMade(made, options, io)
+}
+
+/** Where no key is read, `--key-password-file` looks as if it encrypted the new one. */
+function unusedPassword(from: string | undefined, { keyPasswordFile, keyFile, encryptKey }: OrderOptions) {
+  if (keyPasswordFile === undefined || from !== undefined || keyFile !== undefined || encryptKey === true) return []
+  return [{ kind: 'key.not-encrypted', message: 'the private key is not encrypted: that takes --encrypt-key as well' }]
 }
 
 const loadDefects = () => import('./deliberate-defects.ts')

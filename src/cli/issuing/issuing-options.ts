@@ -10,7 +10,7 @@ import type { GeneralName } from '../../x509/general-name.ts'
 import { guessGeneralName, parseGeneralNameText } from '../../x509/general-name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { parseKeyPurpose, parseKeyUsageName } from '../../x509/usage-text.ts'
-import { list, parseChoice, parseCount, refuseTogether, repeatable, requireOid } from '../options.ts'
+import { list, parseChoice, parseCount, refuseTogether, repeatable, requireOid, requireUrl } from '../options.ts'
 
 /** Values as they come from commander. */
 export type ContentOptions = {
@@ -217,11 +217,6 @@ function notAfterFrom({ days, hours, validFor, notAfter }: ContentOptions): stri
   if (days !== undefined) return `${parseCount(days, '--days')}d`
   if (hours !== undefined) return `${parseCount(hours, '--hours')}h`
   return validFor ?? notAfter
-}
-
-function requireUrl(text: string, flag: string): string {
-  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text
-  throw new PkiError('usage.option', `${flag}: not a URL of http: ${text}`, { hint: 'as in http://127.0.0.1:8785' })
 }
 
 function pathLengthFrom(text: string | undefined): number | 'none' | undefined {

@@ -6,6 +6,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { formatGeneralName } from '../../x509/general-name-text.ts'
 import { formatName } from '../../x509/name-text.ts'
 import type { Io } from '../io.ts'
+import { type StoreOptions, storeFlag } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -49,11 +50,11 @@ export function madeJson(
 }
 
 /** A few aligned lines: what, for whom, until when, where, and what to do with it. */
-export function madeText(made: MadeCertificate, io: Io): string {
+export function madeText(made: MadeCertificate, options: StoreOptions, io: Io): string {
   const { certificate, name } = made
   const colors = paint(io.stdout)
   const mark = made.outcome === 'planned' ? colors.warn(glyphs(io).separator) : colors.good(glyphs(io).good)
-  const rows = rowsOf(made, io)
+  const rows = rowsOf(made, storeFlag(options, io), io)
   const width = Math.max(...rows.map(([label]) => label.length)) + 2
   const lines = rows.map(([label, value]) => `  ${colors.quiet(label.padEnd(width))}${value}`)
   const kind = `${certificateKind(certificate)} certificate, ${made.verdict ?? VERDICT[made.outcome]}`
@@ -67,7 +68,11 @@ const VERDICT: Readonly<Record<MadeCertificate['outcome'], string>> = {
   planned: 'would be made; nothing was written',
 }
 
-function rowsOf(made: MadeCertificate, io: Io): readonly (readonly [label: string, value: string])[] {
+function rowsOf(
+  made: MadeCertificate,
+  storeFlag: string,
+  io: Io,
+): readonly (readonly [label: string, value: string])[] {
   const { certificate, issuedBy, paths } = made
   const names = (certificate.decoded.subjectAltName ?? []).map(formatGeneralName)
   const rows: (readonly [string, string])[] = [
@@ -79,7 +84,7 @@ function rowsOf(made: MadeCertificate, io: Io): readonly (readonly [label: strin
   if (paths !== undefined) {
     rows.push(['certificate', displayPath(paths.certificate, io)])
     if (paths.key !== undefined) rows.push(['private key', displayPath(paths.key, io)])
-    rows.push(['next', paint(io.stdout).accent(nextStep(made))])
+    rows.push(['next', paint(io.stdout).accent(`${nextStep(made)}${storeFlag}`)])
   }
   return rows
 }

@@ -12,7 +12,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
-import type { JsonOption } from '../options.ts'
+import type { JsonOption, StoreOptions } from '../options.ts'
 import { type MadeCertificate, madeJson, madeText } from './made-report.ts'
 import type { ReplacedAuthority } from './replaced-authority.ts'
 
@@ -50,6 +50,8 @@ export interface StoringOrder extends Omit<CredentialOrder, 'now' | 'random' | '
   readonly replaced?: ReplacedAuthority | undefined
   readonly dryRun: boolean | undefined
   readonly deliberate?: Deliberate | undefined
+  /** Further warnings. */
+  readonly notes?: MadeCertificate['problems']
 }
 
 /**
@@ -61,7 +63,7 @@ export function makeCertificate(order: StoringOrder, store: Store, io: Io): Made
   const wanted: CredentialOrder = { ...order, now, random: io.random }
   const issued = issueCredential(order.deliberate?.spoil(wanted) ?? wanted)
   const { certificate, chain } = issued.credential
-  const problems = [...issued.problems, ...(order.deliberate?.notes ?? [])]
+  const problems = [...issued.problems, ...(order.deliberate?.notes ?? []), ...(order.notes ?? [])]
   return storeSigned({ ...order, certificate, chain, problems }, now, store, io)
 }
 
@@ -99,8 +101,8 @@ export function storeSigned(signed: SignedOrder, now: Date, store: Store, io: Io
 }
 
 /** Prints it as text or as JSON. @returns the exit code */
-export function reportMade(made: MadeCertificate, { json }: JsonOption, io: Io): number {
-  if (json === true) writeJson(io, madeJson(made, io.now()))
-  else io.stdout.write(madeText(made, io))
+export function reportMade(made: MadeCertificate, options: JsonOption & StoreOptions, io: Io): number {
+  if (options.json === true) writeJson(io, madeJson(made, io.now()))
+  else io.stdout.write(madeText(made, options, io))
   return 0
 }

@@ -7,7 +7,7 @@ import { fetchHttp } from '../../online/http.ts'
 import { ocspRequest, ocspUrls } from '../../online/ocsp-fetch.ts'
 import { notFetchedCure, notFetchedSentence } from '../../path/findings/fetch-failure.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { refuseTogether } from '../options.ts'
+import { refuseTogether, requireUrl } from '../options.ts'
 
 export interface OcspExchangeOptions {
   readonly url?: string
@@ -40,7 +40,8 @@ export async function askResponder(
     })
   }
   // A URL that was typed is meant; one in a certificate is somebody else's text.
-  const destinations = new Destinations(named === undefined ? allowHosts : [...allowHosts, ...hostOf(named)])
+  const meant = named === undefined ? [] : [new URL(requireUrl(named, '--url')).host]
+  const destinations = new Destinations([...allowHosts, ...meant])
   const method = get === true ? 'GET' : post === true ? 'POST' : undefined
   try {
     const request = { ...ocspRequest(url, question, method), maxBytes: MAX_BYTES }
@@ -54,9 +55,4 @@ export async function askResponder(
       cause,
     })
   }
-}
-
-/** What is no URL has no host, and is refused where it is read. */
-function hostOf(url: string): readonly string[] {
-  return URL.canParse(url) && new URL(url).host !== '' ? [new URL(url).host] : []
 }

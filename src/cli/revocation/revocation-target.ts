@@ -32,7 +32,7 @@ export async function findTarget(
   options: TargetOptions,
   io: Io,
 ): Promise<RevocableCertificate> {
-  if (isName(text) && store.has(text)) return certificateTarget(store.readCertificate(text), store, options)
+  if (isName(text) && store.has(text)) return certificateTarget(store.readCertificate(text), store, options, text)
   const serialNumber = parseSerialNumber(text)
   if (serialNumber !== undefined && !isFile(text, io)) return serialNumberTarget(serialNumber, store, options)
   const source = openInput(text, { store }, io)
@@ -49,11 +49,18 @@ function isFile(path: string, io: Io): boolean {
   return path === '-' || statSync(resolve(io.cwd, path), { throwIfNoEntry: false })?.isFile() === true
 }
 
-function certificateTarget(certificate: Certificate, store: Store, options: TargetOptions): RevocableCertificate {
+/** @param asked its name, where that was given: an imported certificate may have several */
+function certificateTarget(
+  certificate: Certificate,
+  store: Store,
+  options: TargetOptions,
+  asked?: string,
+): RevocableCertificate {
   const own = fingerprint(certificate)
-  const record = findIssued(store, (issued) => issued.fingerprint === own).at(-1)
+  const records = findIssued(store, (issued) => issued.fingerprint === own)
+  const record = records.findLast(({ name }) => name === asked) ?? records.at(-1)
   return {
-    name: record?.name,
+    name: asked ?? record?.name,
     serialNumber: certificate.serialNumber,
     fingerprint: own,
     isCa: certificate.decoded.basicConstraints?.cA === true,

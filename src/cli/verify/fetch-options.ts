@@ -19,6 +19,7 @@ export interface FetchFlags {
 /** Declares the flags of {@link FetchFlags}. */
 export function addFetchFlags(command: Command): void {
   command
+    .optionsGroup('What may be fetched:')
     .option('--aia', 'fetch missing issuers from where certificates say they are')
     .option('--allow-hosts <hosts>', 'hosts beside this machine that may be asked (repeatable)', list)
     .option('--cache-dir <dir>', 'keep there what was fetched, until it is out of date')

@@ -26,6 +26,7 @@ export type PlatformName = (typeof PLATFORMS)[number]
 /** Declares the flags of {@link PlatformFlags}. */
 export function addPlatformFlags(command: Command): void {
   command
+    .optionsGroup('As .NET judges:')
     .option('--as <platform>', 'judge as .NET does: x509chain, or aspnetcore for its certificate authentication')
     .option('--trust-mode <mode>', 'with --as: system (SSL_CERT_FILE, SSL_CERT_DIR) or custom (--trust)')
     .option('--additional <file>', 'with --as: certificates that help to build the chain (repeatable)', repeatable)

@@ -51,6 +51,7 @@ export function addVerifyFlags(command: Command): void {
     .option('--at <time>', 'the time to check at: 2030-01-31, 2030-01-31T12:00:00Z, -10d (default: now)')
   addRulesOption(command)
   command
+    .optionsGroup('Revocation:')
     .option('--crl <file|folder>', 'CRLs (repeatable)', repeatable)
     .option('--ocsp-response <file>', 'OCSP responses, such as a stapled one (repeatable)', repeatable)
     .option('--revocation <how>', 'none; offline: by what is given; online (default: offline with --crl, else none)')
@@ -58,6 +59,7 @@ export function addVerifyFlags(command: Command): void {
     .option('--soft-fail', 'a certificate whose revocation status is unknown passes')
   addFetchFlags(command)
   command
+    .optionsGroup('Path and policies:')
     .option('--max-depth <n>', 'how many intermediates the path may have')
     .option('--no-anchor-constraints', 'take name and key of the trust anchors alone, not what they say (RFC 5937)')
     .option('--policy <oid>', 'an acceptable certificate policy (repeatable)', repeatable)
