@@ -7,6 +7,7 @@ import type { ListedJson } from '../../src/cli/result-json.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
 import { formatGeneralName } from '../../src/x509/general-name-text.ts'
+import { asOrdinaryUser } from '../ordinary-user.ts'
 import { NOW, type Session, sessionWithStore } from './session.ts'
 
 const DAY = 86_400_000
@@ -371,20 +372,18 @@ describe('pki expiry', () => {
     expect(unreadable).toEqual([])
   })
 
-  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'goes on beside a folder that is closed',
-    async () => {
-      const made = await tree()
-      const closed = join(made.folder, 'deploy/closed')
-      mkdirSync(closed, { mode: 0o000 })
-      const { exitCode, stdout } = await made.pki('expiry deploy --json')
-      chmodSync(closed, 0o700)
-      expect({ exitCode, unreadable: JSON.parse(stdout).unreadable }).toMatchObject({
-        exitCode: 1,
-        unreadable: [{ source: 'deploy/closed', code: 'input.unreadable' }],
-      })
-    },
-  )
+  it.skipIf(process.platform === 'win32')('goes on beside a folder that is closed', async () => {
+    const made = await tree()
+    await made.pki('expiry deploy')
+    const closed = join(made.folder, 'deploy/closed')
+    mkdirSync(closed, { mode: 0o000 })
+    const { exitCode, stdout } = await asOrdinaryUser(made.folder, () => made.pki('expiry deploy --json'))
+    chmodSync(closed, 0o700)
+    expect({ exitCode, unreadable: JSON.parse(stdout).unreadable }).toMatchObject({
+      exitCode: 1,
+      unreadable: [{ source: 'deploy/closed', code: 'input.unreadable' }],
+    })
+  })
 
   it('a folder that is not there is an error', async () => {
     const made = await tree()
