@@ -1,7 +1,7 @@
 /**
  * What `pki serve` answers: the CRL, the OCSP responses and the certificate of every CA in a store, where the pointers
- * in their certificates lead (RFC 5280 §4.2.1.13, §4.2.2.1; RFC 6960 Appendix A). Requests in, answers out; sockets are
- * the business of `http-server.ts`.
+ * in their certificates lead (RFC 5280 §4.2.1.13, §4.2.2.1; RFC 6960 Appendix A). Requests in, answers out: which path
+ * leads where is the business of `route.ts`, sockets that of `http-server.ts`.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,6 +22,7 @@ import { cacheable, type HttpAnswer, plainText, type RequestHeaders, uncacheable
 import { ProblemLog, type ServerLog } from './log.ts'
 import type { Moment } from './moment.ts'
 import { OcspSource } from './ocsp.ts'
+import { methodsOf, ocspRequestIn, parseRoute, pathOf, type Route } from './route.ts'
 import { type SiteStatus, statusAsHtml, statusAsJson } from './status-page.ts'
 
 export interface SiteOptions {
@@ -64,14 +65,6 @@ const MEDIA_TYPE = {
   bundle: 'application/pkcs7-mime; smime-type=certs-only',
 } as const
 
-/** Where something lies: its path below the root in parts, decoded. */
-type Route =
-  | { readonly kind: 'status' }
-  | { readonly kind: 'crl'; readonly name: string }
-  | { readonly kind: 'certificate' | 'bundle'; readonly name: string }
-  /** `encoded` is what a GET carries in its path. */
-  | { readonly kind: 'ocsp'; readonly name: string; readonly encoded: string }
-
 export class RevocationSite {
   readonly authorities: Authorities
   readonly #options: SiteOptions
@@ -95,10 +88,10 @@ export class RevocationSite {
 
   /** Answers one request; what goes wrong is logged, and answered too. */
   async answer(request: SiteRequest): Promise<HttpAnswer> {
-    const path = request.target.replace(/[?#].*$/s, '')
-    const route = routeOf(path)
+    const path = pathOf(request.target)
+    const route = parseRoute(path)
     if (route === undefined) return plainText(404, 'nothing is served here; / says what is')
-    const allowed = route.kind === 'ocsp' ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD']
+    const allowed = methodsOf(route)
     if (!allowed.includes(request.method)) {
       return plainText(405, `${request.method} is not for this`, { Allow: allowed.join(', ') })
     }
@@ -198,7 +191,7 @@ export class RevocationSite {
     }
     const authority = this.authorities.find(name)
     if (authority === undefined) return uncacheable(MEDIA_TYPE.ocspResponse, ocspError('unauthorized'))
-    const request = method === 'POST' ? body : fromBase64(encoded)
+    const request = method === 'POST' ? body : ocspRequestIn(encoded)
     const { response, validity } = this.#ocsp.answer(authority, request, moment, faults)
     if (validity === undefined || method === 'POST') return uncacheable(MEDIA_TYPE.ocspResponse, response)
     const { thisUpdate, nextUpdate } = validity
@@ -262,48 +255,6 @@ export class RevocationSite {
       : {}
     return { ...answer, headers: { ...answer.headers, ...vary, Date: at.toUTCString() } }
   }
-}
-
-/** What a path leads to; undefined if nowhere. */
-function routeOf(path: string): Route | undefined {
-  if (path === '/') return { kind: 'status' }
-  const ocsp = /^\/ocsp\/([^/]+)\/?(.*)$/s.exec(path)
-  if (ocsp !== null) return named(ocsp[1], (name) => ({ kind: 'ocsp', name, encoded: ocsp[2] as string }))
-  const file = /^\/(crl|aia)\/([^/]+)\.(crl|cer|p7c)$/.exec(path)
-  switch (file === null ? '' : `${file[1]} ${file[3]}`) {
-    case 'crl crl':
-      return named(file?.[2], (name) => ({ kind: 'crl', name }))
-    case 'aia cer':
-      return named(file?.[2], (name) => ({ kind: 'certificate', name }))
-    case 'aia p7c':
-      return named(file?.[2], (name) => ({ kind: 'bundle', name }))
-    default:
-      return undefined
-  }
-}
-
-function named(encoded: string | undefined, route: (name: string) => Route): Route | undefined {
-  const name = decoded(encoded ?? '')
-  return name === undefined ? undefined : route(name)
-}
-
-/** Percent-encodings resolved; undefined if they make no text. */
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    if (error instanceof URIError) return undefined
-    throw error
-  }
-}
-
-/**
- * The request in the path of a GET (RFC 6960 A.1). Clients are known that leave `+` and `/` as they are, and proxies
- * that make a space of the one; what is no base64 is no request either, and gives octets that are none.
- */
-function fromBase64(text: string): Uint8Array {
-  const base64 = decoded(text)?.replaceAll(' ', '+') ?? ''
-  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(base64) ? new Uint8Array(Buffer.from(base64, 'base64')) : new Uint8Array(0)
 }
 
 function mediaTypeOf(text: string): string {
