@@ -2,7 +2,8 @@
 
 // Reading: certificates, requests, CRLs, OCSP responses, names, and files that hold any of them
 
-export { type Input, type InputKind, type InputOptions, readInput, requireCertificates } from './container/input.ts'
+export { type Input, type InputKind, requireCertificates } from './container/input.ts'
+export { type InputOptions, readInput } from './container/read-input.ts'
 export { DerError } from './der/reader.ts'
 export { type Certificate, fingerprint, parseCertificate } from './x509/certificate.ts'
 export { type CertificateList, parseCrl } from './x509/crl.ts'

@@ -2,7 +2,8 @@
 
 import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Input, readInput } from '../container/input.ts'
+import type { Input } from '../container/input.ts'
+import { readInput } from '../container/read-input.ts'
 import { PkiError } from '../errors.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { readInputFile } from './input-file.ts'

@@ -5,7 +5,8 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Input, readInput } from '../container/input.ts'
+import type { Input } from '../container/input.ts'
+import { readInput } from '../container/read-input.ts'
 import { PkiError } from '../errors.ts'
 import { isCredentialName } from '../store/credential-name.ts'
 import type { Store } from '../store/store.ts'

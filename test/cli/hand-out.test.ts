@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readInput } from '../../src/container/input.ts'
+import { readInput } from '../../src/container/read-input.ts'
 import { EXPORT_FORMATS } from '../../src/export/formats.ts'
 import { BUILT_IN_PROFILES } from '../../src/profile/built-in.ts'
 import { pictureOf } from '../temporary-folder.ts'

@@ -1,7 +1,7 @@
 /** OCSP responses: what they say, who signs, how they name themselves, and the errors that take their place. */
 
 import { describe, expect, it } from 'vitest'
-import { readInput } from '../../src/container/input.ts'
+import { readInput } from '../../src/container/read-input.ts'
 import { nullValue } from '../../src/der/writer.ts'
 import { type OcspAnswer, type OcspResponseRequest, ocspError, respond } from '../../src/issue/ocsp.ts'
 import { createSigner, generateKey, type PrivateKey } from '../../src/keys/keys.ts'

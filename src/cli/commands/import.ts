@@ -2,7 +2,8 @@
 
 import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
-import { type Input, malformedCertificate, readInput } from '../../container/input.ts'
+import { type Input, malformedCertificate } from '../../container/input.ts'
+import { readInput } from '../../container/read-input.ts'
 import { equalBytes } from '../../der/writer.ts'
 import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'

@@ -2,7 +2,8 @@
 
 import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
-import { type Input, malformedInput, readInput } from '../../container/input.ts'
+import { type Input, malformedInput } from '../../container/input.ts'
+import { readInput } from '../../container/read-input.ts'
 import { DerError } from '../../der/reader.ts'
 import { PkiError } from '../../errors.ts'
 import { issueFromRequest } from '../../issue/from-request.ts'

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 import {
   type Input,
   malformedCertificate,
-  readInput,
   requireCertificates,
   requireTrustAnchors,
 } from '../../src/container/input.ts'
+import { readInput } from '../../src/container/read-input.ts'
 import { formatPem } from '../../src/der/pem.ts'
 import {
   bitString,
