@@ -34,7 +34,7 @@ const NAMES: Where = {
 }
 const SIGNATURE: Where = { files: ['x509/signature.ts', 'path/validate.ts'], tests: ['x509/signature.test.ts'] }
 const POLICIES: Where = { files: ['path/policies.ts'], tests: ['path/policies.test.ts', 'conformance/pkits.test.ts'] }
-const EXTENSION: Where = { files: ['x509/extension.ts', 'path/profile.ts'], tests: ['path/profile.test.ts'] }
+const EXTENSION: Where = { files: ['x509/extension-value.ts', 'path/profile.ts'], tests: ['path/profile.test.ts'] }
 const KNOWN: Where = {
   files: ['x509/decoded-extensions.ts', 'path/extensions.ts'],
   tests: ['x509/certificate.test.ts', 'path/verify.test.ts'],
@@ -142,7 +142,7 @@ export const CHAPTERS: readonly Chapter[] = [
         'What a CA’s extKeyUsage leaves to its subjects is a warning; under the stricter rule sets an error.',
       ),
       row('4.2.1.13', 'CRL Distribution Points', {
-        files: ['path/crl-scope.ts', 'path/profile.ts'],
+        files: ['x509/distribution-point.ts', 'path/crl-scope.ts'],
         tests: ['path/revocation.test.ts', 'path/profile.test.ts'],
       }),
       row('4.2.1.14', 'Inhibit anyPolicy', POLICIES),

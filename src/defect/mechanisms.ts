@@ -3,7 +3,6 @@
 import { concatBytes } from '../der/writer.ts'
 import type { IssueRequest } from '../issue/issue-request.ts'
 import { decodeExtensions } from '../x509/decoded-extensions.ts'
-import type { AuthorityKeyIdentifier, BasicConstraints, GeneralSubtree, KeyUsageName } from '../x509/extension.ts'
 import {
   type ExtensionToWrite,
   encodeAuthorityKeyIdentifier,
@@ -12,6 +11,7 @@ import {
   encodeKeyUsage,
   encodeNameConstraints,
 } from '../x509/extension-encoding.ts'
+import type { AuthorityKeyIdentifier, BasicConstraints, GeneralSubtree, KeyUsageName } from '../x509/extension-value.ts'
 import { encodeGeneralNames, type GeneralName } from '../x509/general-name.ts'
 import { parseSubtreeText } from '../x509/general-name-text.ts'
 import { type Name, parseName } from '../x509/name.ts'

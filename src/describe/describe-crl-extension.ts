@@ -7,7 +7,7 @@ import {
   decodeCrlExtensions,
   type IssuingDistributionPoint,
 } from '../x509/crl-extension.ts'
-import type { MalformedExtension } from '../x509/decoded-extensions.ts'
+import type { MalformedExtension } from '../x509/extension-decoder.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import { describeDistributionPointName } from './describe-distribution-point.ts'
 import { boolean, fields, generalName, list, number, text, time, type Value } from './description.ts'

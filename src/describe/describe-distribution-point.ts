@@ -2,7 +2,7 @@
 
 import { DerReader } from '../der/reader.ts'
 import { element } from '../der/writer.ts'
-import type { DistributionPoint, DistributionPointName } from '../x509/extension.ts'
+import type { DistributionPoint, DistributionPointName } from '../x509/distribution-point.ts'
 import { readRdn } from '../x509/name.ts'
 import { oidName } from '../x509/oids.ts'
 import { unknownOctets } from './describe-unknown.ts'

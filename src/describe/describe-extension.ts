@@ -7,15 +7,15 @@
 
 import { DerError, readWhole, Tag } from '../der/reader.ts'
 import { readOid } from '../der/values.ts'
+import { parseDistributionPoints } from '../x509/distribution-point.ts'
+import type { Extension } from '../x509/extension.ts'
 import {
   type AccessDescription,
-  type Extension,
   type GeneralSubtree,
   type PolicyInformation,
   parseAuthorityKeyIdentifier,
   parseBasicConstraints,
   parseCertificatePolicies,
-  parseDistributionPoints,
   parseExtKeyUsage,
   parseGeneralNames,
   parseInfoAccess,
@@ -25,7 +25,7 @@ import {
   parsePolicyConstraints,
   parsePolicyMappings,
   parseSubjectKeyIdentifier,
-} from '../x509/extension.ts'
+} from '../x509/extension-value.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { EXTENSION, oidName } from '../x509/oids.ts'
 import { formatSerialNumber } from '../x509/serial-number.ts'

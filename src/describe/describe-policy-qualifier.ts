@@ -2,7 +2,7 @@
 
 import { DerReader, Tag } from '../der/reader.ts'
 import { asciiFromElement, readCount, stringFromElement } from '../der/values.ts'
-import type { PolicyQualifier } from '../x509/extension.ts'
+import type { PolicyQualifier } from '../x509/extension-value.ts'
 import { oidName, POLICY_QUALIFIER } from '../x509/oids.ts'
 import { unknownOctets } from './describe-unknown.ts'
 import { fields, list, number, oidValue, text, type Value } from './description.ts'

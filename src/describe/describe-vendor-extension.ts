@@ -2,7 +2,7 @@
 
 import { contextTag, DerError, readWhole, Tag } from '../der/reader.ts'
 import { asciiFromElement, namedBits, readCount, readOid, timeFromElement } from '../der/values.ts'
-import { parseCertificatePolicies } from '../x509/extension.ts'
+import { parseCertificatePolicies } from '../x509/extension-value.ts'
 import { EXTENSION, oidName } from '../x509/oids.ts'
 import { describeSignedCertificateTimestamps } from './describe-sct.ts'
 import { fields, list, number, oidValue, text, time, type Value } from './description.ts'

@@ -1,7 +1,7 @@
 /** What a CRL covers (RFC 5280 §5.2.5): which certificates, which reasons, and where it is found. */
 
 import type { CrlReason, IssuingDistributionPoint } from '../x509/crl-extension.ts'
-import type { ReasonFlag } from '../x509/extension.ts'
+import type { ReasonFlag } from '../x509/distribution-point.ts'
 
 /** Kinds of certificates that a CRL can be limited to. */
 export const CRL_PARTITIONS = ['user', 'ca', 'attribute'] as const

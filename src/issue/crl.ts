@@ -22,7 +22,7 @@ import {
 import type { Signer } from '../keys/keys.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { CRL_REASONS, type CrlReason, type IssuingDistributionPoint } from '../x509/crl-extension.ts'
-import type { DistributionPoint } from '../x509/extension.ts'
+import type { DistributionPoint } from '../x509/distribution-point.ts'
 import {
   type ExtensionToWrite,
   encodeAuthorityKeyIdentifier,

@@ -8,7 +8,7 @@ import {
   type PolicyProfile,
   pointersOf,
 } from '../profile/profile.ts'
-import type { DistributionPoint, KeyUsageName, PolicyInformation } from '../x509/extension.ts'
+import type { DistributionPoint } from '../x509/distribution-point.ts'
 import {
   cpsQualifier,
   type ExtensionToWrite,
@@ -28,6 +28,7 @@ import {
   userNoticeQualifier,
 } from '../x509/extension-encoding.ts'
 import { parseTextExtension } from '../x509/extension-text.ts'
+import type { KeyUsageName, PolicyInformation } from '../x509/extension-value.ts'
 import { encodeGeneralNames, type GeneralName } from '../x509/general-name.ts'
 import { parseSubtreeText } from '../x509/general-name-text.ts'
 import type { Name } from '../x509/name.ts'

@@ -5,7 +5,7 @@ import { DerError } from '../der/reader.ts'
 import { describeCrl } from '../path/revocation-evidence.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
-import type { DistributionPoint } from '../x509/extension.ts'
+import type { DistributionPoint } from '../x509/distribution-point.ts'
 import type { EvidenceSource, Freshness, Order, Piece } from './source.ts'
 
 /** Whether the certificate names a place where to get CRLs. */

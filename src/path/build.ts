@@ -8,7 +8,7 @@
 
 import { equalBytes } from '../der/writer.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { AuthorityKeyIdentifier } from '../x509/extension.ts'
+import type { AuthorityKeyIdentifier } from '../x509/extension-value.ts'
 import type { Budget } from './budget.ts'
 import type { IssuerPool, TrustStore } from './trust-store.ts'
 

@@ -9,7 +9,12 @@ import { DerError } from '../der/reader.ts'
 import { equalBytes } from '../der/writer.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import type { CertificateList } from '../x509/crl.ts'
-import { type DistributionPoint, type DistributionPointName, REASON_FLAGS, type ReasonFlag } from '../x509/extension.ts'
+import {
+  type DistributionPoint,
+  type DistributionPointName,
+  REASON_FLAGS,
+  type ReasonFlag,
+} from '../x509/distribution-point.ts'
 import { encodeGeneralName, type GeneralName } from '../x509/general-name.ts'
 import { appendRdn, type Name } from '../x509/name.ts'
 import { EXTENSION } from '../x509/oids.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { Certificate } from '../x509/certificate.ts'
-import type { GeneralSubtree, NameConstraints } from '../x509/extension.ts'
+import type { GeneralSubtree, NameConstraints } from '../x509/extension-value.ts'
 import type { GeneralName } from '../x509/general-name.ts'
 import { formatGeneralName } from '../x509/general-name-text.ts'
 import {

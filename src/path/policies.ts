@@ -9,7 +9,7 @@
  */
 
 import type { Certificate } from '../x509/certificate.ts'
-import type { PolicyConstraints } from '../x509/extension.ts'
+import type { PolicyConstraints } from '../x509/extension-value.ts'
 import { ANY_POLICY } from '../x509/oids.ts'
 import { type Finding, finding } from './findings.ts'
 

@@ -1,7 +1,7 @@
 /** Purposes: what extKeyUsage and keyUsage allow (RFC 5280 §4.2.1.3, §4.2.1.12), and what CAs pass on. */
 
 import type { Certificate } from '../x509/certificate.ts'
-import type { KeyUsageName } from '../x509/extension.ts'
+import type { KeyUsageName } from '../x509/extension-value.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 import { type Finding, finding } from './findings.ts'
 

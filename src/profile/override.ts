@@ -2,7 +2,7 @@
 
 import { PkiError } from '../errors.ts'
 import type { DigestName, KeyAlgorithmName } from '../keys/keys.ts'
-import type { KeyUsageName } from '../x509/extension.ts'
+import type { KeyUsageName } from '../x509/extension-value.ts'
 import { EXTENSION } from '../x509/oids.ts'
 import {
   type CertificateProfile,

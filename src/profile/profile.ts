@@ -9,7 +9,7 @@
  */
 
 import type { DigestName, KeyAlgorithmName } from '../keys/keys.ts'
-import type { KeyUsageName } from '../x509/extension.ts'
+import type { KeyUsageName } from '../x509/extension-value.ts'
 import type { EXTENSION } from '../x509/oids.ts'
 
 /** An extension by RFC 5280's name, such as `keyUsage`. */

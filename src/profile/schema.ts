@@ -6,8 +6,8 @@
 
 import { isOid } from '../der/writer.ts'
 import { KEY_ALGORITHM_NAMES } from '../keys/keys.ts'
-import { KEY_USAGES } from '../x509/extension.ts'
 import { parseTextExtension } from '../x509/extension-text.ts'
+import { KEY_USAGES } from '../x509/extension-value.ts'
 import { parseSubtreeText } from '../x509/general-name-text.ts'
 import { EXTENSION, KEY_PURPOSE } from '../x509/oids.ts'
 import { parseKeyPurpose } from '../x509/usage-text.ts'

@@ -10,8 +10,9 @@ import {
   timeFromElement,
 } from '../der/values.ts'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.ts'
-import { type DecodedExtensions, decodeExtensions, type MalformedExtension } from './decoded-extensions.ts'
+import { type DecodedExtensions, decodeExtensions } from './decoded-extensions.ts'
 import { type Extension, readExtensions } from './extension.ts'
+import type { MalformedExtension } from './extension-decoder.ts'
 import { type Name, readName } from './name.ts'
 import { readSubjectPublicKeyInfo, type SubjectPublicKeyInfo } from './public-key.ts'
 import { readSigned } from './signed.ts'

@@ -2,23 +2,25 @@
 
 import { contextTag, DerError, type DerReader, readWhole, Tag } from '../der/reader.ts'
 import { bigintFromContent, integerContent, readCount, timeFromElement } from '../der/values.ts'
-import type { MalformedExtension } from './decoded-extensions.ts'
 import {
-  type AccessDescription,
-  type AuthorityKeyIdentifier,
   type DistributionPoint,
   type DistributionPointName,
-  type Extension,
-  parseAuthorityKeyIdentifier,
   parseDistributionPoints,
-  parseGeneralNames,
-  parseInfoAccess,
   type ReasonFlag,
   readDistributionPointName,
   readReasonFlags,
-} from './extension.ts'
+} from './distribution-point.ts'
+import type { Extension } from './extension.ts'
+import { type Decoding, ExtensionDecoder } from './extension-decoder.ts'
+import { parseSequence } from './extension-sequence.ts'
+import {
+  type AccessDescription,
+  type AuthorityKeyIdentifier,
+  parseAuthorityKeyIdentifier,
+  parseGeneralNames,
+  parseInfoAccess,
+} from './extension-value.ts'
 import type { GeneralName } from './general-name.ts'
-import { EXTENSION } from './oids.ts'
 
 /** The values of CRLReason by their numbers (§5.3.1). 7 is not used. */
 export const CRL_REASONS = [
@@ -67,9 +69,7 @@ export interface DecodedCrlEntryExtensions {
   readonly certificateIssuer?: readonly GeneralName[]
 }
 
-type Decoders<T> = { readonly [K in keyof T]-?: (value: Uint8Array) => T[K] }
-
-const CRL_DECODERS: Decoders<DecodedCrlExtensions> = {
+const CRL_DECODER = new ExtensionDecoder<DecodedCrlExtensions>({
   authorityKeyIdentifier: parseAuthorityKeyIdentifier,
   issuerAltName: (value) => parseGeneralNames(value, 'issuerAltName'),
   cRLNumber: (value) => parseCrlNumber(value, 'cRLNumber'),
@@ -77,59 +77,32 @@ const CRL_DECODERS: Decoders<DecodedCrlExtensions> = {
   issuingDistributionPoint: parseIssuingDistributionPoint,
   freshestCRL: (value) => parseDistributionPoints(value, 'freshestCRL'),
   authorityInfoAccess: (value) => parseInfoAccess(value),
-}
+})
 
-const ENTRY_DECODERS: Decoders<DecodedCrlEntryExtensions> = {
+const ENTRY_DECODER = new ExtensionDecoder<DecodedCrlEntryExtensions>({
   reasonCode: parseReasonCode,
   invalidityDate: parseInvalidityDate,
   certificateIssuer: (value) => parseGeneralNames(value, 'certificateIssuer'),
-}
+})
 
 /** Whether `decodeCrlExtensions` understands this extension of a CRL. */
 export function isKnownCrlExtension(oid: string): boolean {
-  return fieldOf(CRL_DECODERS, oid) !== undefined
+  return CRL_DECODER.knows(oid)
 }
 
 /** Whether `decodeCrlEntryExtensions` understands this extension of a CRL entry. */
 export function isKnownCrlEntryExtension(oid: string): boolean {
-  return fieldOf(ENTRY_DECODERS, oid) !== undefined
-}
-
-interface Decoding<T> {
-  readonly decoded: T
-  readonly malformed: readonly MalformedExtension[]
+  return ENTRY_DECODER.knows(oid)
 }
 
 /** Decodes the extensions of a CRL; a value that does not decode is kept as a fault, as with certificates. */
 export function decodeCrlExtensions(extensions: readonly Extension[]): Decoding<DecodedCrlExtensions> {
-  return decodeWith(CRL_DECODERS, extensions)
+  return CRL_DECODER.decode(extensions)
 }
 
 /** Decodes the extensions of one CRL entry. */
 export function decodeCrlEntryExtensions(extensions: readonly Extension[]): Decoding<DecodedCrlEntryExtensions> {
-  return decodeWith(ENTRY_DECODERS, extensions)
-}
-
-function fieldOf<T>(decoders: Decoders<T>, oid: string): keyof T | undefined {
-  for (const field in decoders) if (EXTENSION[field as keyof typeof EXTENSION] === oid) return field
-  return undefined
-}
-
-function decodeWith<T>(decoders: Decoders<T>, extensions: readonly Extension[]): Decoding<T> {
-  const decoded: Partial<Record<keyof T, T[keyof T]>> = {}
-  const malformed: MalformedExtension[] = []
-  for (const { oid, value, offset } of extensions) {
-    const field = fieldOf(decoders, oid)
-    // Of several with one identifier the first counts, also if it does not decode: thousands may follow it.
-    if (field === undefined || field in decoded || malformed.some((known) => known.oid === oid)) continue
-    try {
-      decoded[field] = decoders[field](value)
-    } catch (error) {
-      if (!(error instanceof DerError)) throw error
-      malformed.push({ oid, error: new DerError(error.message, offset + error.offset) })
-    }
-  }
-  return { decoded: decoded as T, malformed }
+  return ENTRY_DECODER.decode(extensions)
 }
 
 /** §5.2.3: "CRLNumber values up to 20 octets", and one more for the sign of those that fill them. */
@@ -147,23 +120,20 @@ function parseCrlNumber(value: Uint8Array, what: string): bigint {
 
 /** IssuingDistributionPoint (§5.2.5). That at most one of the three `onlyContains…` may be true is not parsing. */
 function parseIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
-  const what = 'issuingDistributionPoint'
-  const fields = readWhole(value, Tag.sequence, what).reader()
-  const name = fields.optional(contextTag(0, true), what)
-  const onlyContainsUserCerts = readFlag(fields, 1, what)
-  const onlyContainsCACerts = readFlag(fields, 2, what)
-  const reasons = fields.optional(contextTag(3, false), what)
-  const indirectCRL = readFlag(fields, 4, what)
-  const onlyContainsAttributeCerts = readFlag(fields, 5, what)
-  fields.finish(what)
-  return {
-    distributionPoint: name && readDistributionPointName(name, what),
-    onlyContainsUserCerts,
-    onlyContainsCACerts,
-    onlySomeReasons: reasons && readReasonFlags(reasons, what),
-    indirectCRL,
-    onlyContainsAttributeCerts,
-  }
+  return parseSequence(value, 'issuingDistributionPoint', (fields, what) => {
+    const name = fields.optional(contextTag(0, true), what)
+    const onlyContainsUserCerts = readFlag(fields, 1, what)
+    const onlyContainsCACerts = readFlag(fields, 2, what)
+    const reasons = fields.optional(contextTag(3, false), what)
+    return {
+      distributionPoint: name && readDistributionPointName(name, what),
+      onlyContainsUserCerts,
+      onlyContainsCACerts,
+      onlySomeReasons: reasons && readReasonFlags(reasons, what),
+      indirectCRL: readFlag(fields, 4, what),
+      onlyContainsAttributeCerts: readFlag(fields, 5, what),
+    }
+  })
 }
 
 /** `[number] IMPLICIT BOOLEAN DEFAULT FALSE`: present means TRUE, and TRUE is ff. */

@@ -6,8 +6,8 @@ import { type AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm.t
 import type { Time } from './certificate.ts'
 import { CrlEntries } from './crl-entries.ts'
 import { type DecodedCrlExtensions, decodeCrlExtensions } from './crl-extension.ts'
-import type { MalformedExtension } from './decoded-extensions.ts'
 import { type Extension, readExtensions } from './extension.ts'
+import type { MalformedExtension } from './extension-decoder.ts'
 import { type Name, readName } from './name.ts'
 import { readSigned } from './signed.ts'
 

@@ -1,12 +1,12 @@
-/** Which extension values this program decodes, and into what. A value that does not decode is kept as a fault. */
+/** Which extensions of certificates this program decodes, and into what. */
 
-import { DerError } from '../der/reader.ts'
+import { type DistributionPoint, parseDistributionPoints } from './distribution-point.ts'
+import type { Extension } from './extension.ts'
+import { type Decoding, ExtensionDecoder } from './extension-decoder.ts'
 import {
   type AccessDescription,
   type AuthorityKeyIdentifier,
   type BasicConstraints,
-  type DistributionPoint,
-  type Extension,
   type KeyUsageName,
   type NameConstraints,
   type PolicyConstraints,
@@ -16,7 +16,6 @@ import {
   parseAuthorityKeyIdentifier,
   parseBasicConstraints,
   parseCertificatePolicies,
-  parseDistributionPoints,
   parseExtKeyUsage,
   parseGeneralNames,
   parseInfoAccess,
@@ -26,9 +25,8 @@ import {
   parsePolicyConstraints,
   parsePolicyMappings,
   parseSubjectKeyIdentifier,
-} from './extension.ts'
+} from './extension-value.ts'
 import type { GeneralName } from './general-name.ts'
-import { EXTENSION } from './oids.ts'
 
 /** The decoded values by RFC 5280's names; a field is undefined if the extension is absent or malformed. */
 export interface DecodedExtensions {
@@ -52,15 +50,7 @@ export interface DecodedExtensions {
   readonly applicationPolicies?: readonly string[]
 }
 
-/** An extension whose value does not decode, and where it goes wrong. */
-export interface MalformedExtension {
-  readonly oid: string
-  readonly error: DerError
-}
-
-type Decoder = { readonly [K in keyof DecodedExtensions]-?: (value: Uint8Array) => DecodedExtensions[K] }
-
-const DECODERS: Decoder = {
+const DECODER = new ExtensionDecoder<DecodedExtensions>({
   authorityKeyIdentifier: parseAuthorityKeyIdentifier,
   subjectKeyIdentifier: parseSubjectKeyIdentifier,
   keyUsage: parseKeyUsage,
@@ -78,29 +68,9 @@ const DECODERS: Decoder = {
   authorityInfoAccess: (value) => parseInfoAccess(value),
   subjectInfoAccess: (value) => parseInfoAccess(value, 'subjectInfoAccess'),
   applicationPolicies: parseApplicationPolicies,
-}
+})
 
-const FIELD_BY_OID = new Map(
-  (Object.keys(DECODERS) as (keyof DecodedExtensions)[]).map((field) => [EXTENSION[field] as string, field]),
-)
-
-/** Decodes every extension that has a decoder. */
-export function decodeExtensions(extensions: readonly Extension[]): {
-  readonly decoded: DecodedExtensions
-  readonly malformed: readonly MalformedExtension[]
-} {
-  const decoded: Record<string, unknown> = {}
-  const malformed: MalformedExtension[] = []
-  for (const { oid, value, offset } of extensions) {
-    const field = FIELD_BY_OID.get(oid)
-    // Of several with one identifier the first counts, also if it does not decode: thousands may follow it.
-    if (field === undefined || field in decoded || malformed.some((known) => known.oid === oid)) continue
-    try {
-      decoded[field] = DECODERS[field](value)
-    } catch (error) {
-      if (!(error instanceof DerError)) throw error
-      malformed.push({ oid, error: new DerError(error.message, offset + error.offset) })
-    }
-  }
-  return { decoded, malformed }
+/** Decodes every extension of a certificate or request that has a decoder. */
+export function decodeExtensions(extensions: readonly Extension[]): Decoding<DecodedExtensions> {
+  return DECODER.decode(extensions)
 }

@@ -1,5 +1,6 @@
 /**
- * Encodes the extension values that `extension.ts` decodes (RFC 5280 §4.2): the same types, the other direction.
+ * Encodes the extension values that `extension-value.ts` and `distribution-point.ts` decode (RFC 5280 §4.2): the same
+ * types, the other direction.
  *
  * What equals a default is left out, as DER wants (X.690 §11.5). Nothing is judged: a pathLenConstraint without cA or
  * an empty list of purposes is written as asked for, because test certificates need such things too.
@@ -23,11 +24,15 @@ import {
   utf8String,
 } from '../der/writer.ts'
 import {
+  type DistributionPoint,
+  type DistributionPointName,
+  REASON_FLAGS,
+  type ReasonFlag,
+} from './distribution-point.ts'
+import {
   type AccessDescription,
   type AuthorityKeyIdentifier,
   type BasicConstraints,
-  type DistributionPoint,
-  type DistributionPointName,
   type GeneralSubtree,
   KEY_USAGES,
   type KeyUsageName,
@@ -36,9 +41,7 @@ import {
   type PolicyInformation,
   type PolicyMapping,
   type PolicyQualifier,
-  REASON_FLAGS,
-  type ReasonFlag,
-} from './extension.ts'
+} from './extension-value.ts'
 import { encodeGeneralName, type GeneralName } from './general-name.ts'
 import { POLICY_QUALIFIER } from './oids.ts'
 

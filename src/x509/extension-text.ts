@@ -13,7 +13,6 @@
 import { DerError, DerReader } from '../der/reader.ts'
 import { isOid, octetString, utf8String } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
-import type { BasicConstraints, GeneralSubtree, PolicyInformation, PolicyMapping } from './extension.ts'
 import {
   cpsQualifier,
   type ExtensionToWrite,
@@ -24,6 +23,7 @@ import {
   encodePolicyMappings,
   userNoticeQualifier,
 } from './extension-encoding.ts'
+import type { BasicConstraints, GeneralSubtree, PolicyInformation, PolicyMapping } from './extension-value.ts'
 import { encodeGeneralNames, type GeneralName } from './general-name.ts'
 import { parseGeneralNameText, parseSubtreeText } from './general-name-text.ts'
 import { parseIpAddress } from './ip-address-text.ts'

@@ -2,7 +2,7 @@
 
 import { isOid } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
-import { KEY_USAGES, type KeyUsageName } from './extension.ts'
+import { KEY_USAGES, type KeyUsageName } from './extension-value.ts'
 import { KEY_PURPOSE } from './oids.ts'
 
 /** Other people's names: X.509's own new one, and those of PowerShell and .NET. */

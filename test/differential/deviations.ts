@@ -6,8 +6,8 @@
 
 import fc from 'fast-check'
 import { bitString, context, generalizedTime, integer, nullValue, oid, sequence, time } from '../../src/der/writer.ts'
-import { KEY_USAGES, type KeyUsageName } from '../../src/x509/extension.ts'
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../src/x509/extension-encoding.ts'
+import { KEY_USAGES, type KeyUsageName } from '../../src/x509/extension-value.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
 import { ANY_POLICY, EXTENSION, KEY_PURPOSE, SIGNATURE_ALGORITHM } from '../../src/x509/oids.ts'
 import { AT, type ExtensionName, type Fields } from '../path/build-certificate.ts'

@@ -6,7 +6,7 @@ import { type CrlRequest, issueCrl, type RevokedCertificate } from '../../src/is
 import { createSigner, generateKey, type Signer } from '../../src/keys/keys.ts'
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
-import type { DistributionPoint, DistributionPointName, KeyUsageName } from '../../src/x509/extension.ts'
+import type { DistributionPoint, DistributionPointName } from '../../src/x509/distribution-point.ts'
 import {
   type ExtensionToWrite,
   encodeAuthorityKeyIdentifier,
@@ -17,6 +17,7 @@ import {
   encodeKeyUsage,
   encodeSubjectKeyIdentifier,
 } from '../../src/x509/extension-encoding.ts'
+import type { KeyUsageName } from '../../src/x509/extension-value.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseName } from '../../src/x509/name.ts'
 import { EXTENSION } from '../../src/x509/oids.ts'

@@ -7,7 +7,7 @@ import {
   type SubtreeState,
   UNCONSTRAINED,
 } from '../../src/path/name-constraints.ts'
-import type { GeneralSubtree, NameConstraints } from '../../src/x509/extension.ts'
+import type { GeneralSubtree, NameConstraints } from '../../src/x509/extension-value.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText, parseSubtreeText } from '../../src/x509/general-name-text.ts'
 import { hex } from '../der/hex.ts'

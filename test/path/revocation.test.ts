@@ -9,7 +9,7 @@ import { type Verdict, type VerifyOptions, verifyCertificate } from '../../src/p
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../../src/x509/crl.ts'
 import type { IssuingDistributionPoint } from '../../src/x509/crl-extension.ts'
-import type { DistributionPoint } from '../../src/x509/extension.ts'
+import type { DistributionPoint } from '../../src/x509/distribution-point.ts'
 import { appendRdn } from '../../src/x509/name.ts'
 import { errorOf } from '../thrown.ts'
 import { AT, at, crl, crlBytes, days, directoryName, type Holder, holder, point, revoked, write } from './build-crl.ts'

@@ -1,25 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { DerReader } from '../../src/der/reader.ts'
 import { ia5String, utf8String } from '../../src/der/writer.ts'
-import {
-  type DistributionPoint,
-  KEY_USAGES,
-  parseApplicationPolicies,
-  parseAuthorityKeyIdentifier,
-  parseBasicConstraints,
-  parseCertificatePolicies,
-  parseDistributionPoints,
-  parseExtKeyUsage,
-  parseInfoAccess,
-  parseInhibitAnyPolicy,
-  parseKeyUsage,
-  parseNameConstraints,
-  parsePolicyConstraints,
-  parsePolicyMappings,
-  parseSubjectKeyIdentifier,
-  REASON_FLAGS,
-  readExtensions,
-} from '../../src/x509/extension.ts'
+import { type DistributionPoint, parseDistributionPoints, REASON_FLAGS } from '../../src/x509/distribution-point.ts'
+import { readExtensions } from '../../src/x509/extension.ts'
 import {
   cpsQualifier,
   encodeAuthorityKeyIdentifier,
@@ -38,6 +21,21 @@ import {
   encodeSubjectKeyIdentifier,
   userNoticeQualifier,
 } from '../../src/x509/extension-encoding.ts'
+import {
+  KEY_USAGES,
+  parseApplicationPolicies,
+  parseAuthorityKeyIdentifier,
+  parseBasicConstraints,
+  parseCertificatePolicies,
+  parseExtKeyUsage,
+  parseInfoAccess,
+  parseInhibitAnyPolicy,
+  parseKeyUsage,
+  parseNameConstraints,
+  parsePolicyConstraints,
+  parsePolicyMappings,
+  parseSubjectKeyIdentifier,
+} from '../../src/x509/extension-value.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { hex, toHex } from '../der/hex.ts'
 

@@ -5,7 +5,7 @@ import { PkiError } from '../../errors.ts'
 import { CRL_FAULTS, type CrlFault } from '../../issue/crl-fault.ts'
 import { CRL_PARTITIONS, type CrlScope } from '../../issue/crl-scope.ts'
 import { momentFrom, parseInstant, parseMoment } from '../../profile/duration.ts'
-import { REASON_FLAGS, type ReasonFlag } from '../../x509/extension.ts'
+import { REASON_FLAGS, type ReasonFlag } from '../../x509/distribution-point.ts'
 import { parseGeneralNameText } from '../../x509/general-name-text.ts'
 import { list, parseChoice, parseCount, refuseTogether, repeatable } from '../options.ts'
 

@@ -8,7 +8,7 @@
 
 import { readWhole, Tag } from '../../der/reader.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import type { GeneralSubtree, NameConstraints } from '../../x509/extension.ts'
+import type { GeneralSubtree, NameConstraints } from '../../x509/extension-value.ts'
 import type { GeneralName } from '../../x509/general-name.ts'
 import { formatGeneralName } from '../../x509/general-name-text.ts'
 import { ATTRIBUTE, OTHER_NAME } from '../../x509/oids.ts'

@@ -6,8 +6,9 @@
  */
 
 import type { Certificate } from '../../x509/certificate.ts'
-import { decodeExtensions, type MalformedExtension } from '../../x509/decoded-extensions.ts'
-import type { PolicyMapping } from '../../x509/extension.ts'
+import { decodeExtensions } from '../../x509/decoded-extensions.ts'
+import type { MalformedExtension } from '../../x509/extension-decoder.ts'
+import type { PolicyMapping } from '../../x509/extension-value.ts'
 import { ANY_POLICY, EXTENSION } from '../../x509/oids.ts'
 import { type Finding, finding } from '../findings.ts'
 import { isEmptySequence } from './issuer.ts'
