@@ -12,15 +12,14 @@
  * store holds ten certificates or a hundred thousand.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatPem, isPem, parsePem } from '../der/pem.ts'
-import { DerError } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import { isScopeName } from '../issue/crl-scope.ts'
 import { hintOf } from '../spelling/nearest.ts'
-import { type Certificate, parseCertificate } from '../x509/certificate.ts'
+import type { Certificate } from '../x509/certificate.ts'
 import { draftsOf, sweepAbandoned } from './abandoned.ts'
+import { formatCertificateFile, readCertificateFile, readIfPresent } from './certificate-file.ts'
 import { isCredentialName, requireCredentialName } from './credential-name.ts'
 import { asRefusal, type FileToWrite, placeFiles } from './file-writer.ts'
 import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
@@ -114,6 +113,15 @@ export class Store {
     return existsSync(join(this.folder, 'certs'))
   }
 
+  /** @throws PkiError `input.not-found` if there is no store in this folder */
+  requireExists(): void {
+    if (this.exists) return
+    throw new PkiError('input.not-found', `no certificates in ${this.folder}`, {
+      hint: 'pki init root makes a root, pki quickstart a whole hierarchy; --dir or PKI_DIR names another folder',
+      context: { folder: this.folder },
+    })
+  }
+
   /** Makes the folder, for what is noted before anything is put in. @throws PkiError `refused.write` */
   prepare(): void {
     try {
@@ -175,18 +183,20 @@ export class Store {
 
   /** The certificates above one, nearest first. @throws PkiError `input.unreadable`, `input.malformed` */
   readChain(name: string): readonly Certificate[] {
-    const path = this.chainPath(name)
-    return parsePemCertificates(path, readIfPresent(path))
+    return readCertificateFile(this.chainPath(name)) ?? []
   }
 
   /** @throws PkiError `input.not-found` naming what there is, `input.unreadable`, `input.malformed` */
   readCertificate(name: string): Certificate {
     const path = this.certificatePath(name)
-    const bytes = readIfPresent(path)
-    if (bytes === undefined) throw this.#notFound(name)
-    const [certificate, ...others] = parsePemCertificates(path, bytes)
-    if (certificate !== undefined && others.length === 0) return certificate
-    throw new PkiError('input.malformed', `${path}: expected one certificate, found ${others.length + 1}`)
+    const certificates = readCertificateFile(path)
+    if (certificates === undefined) {
+      this.requireExists()
+      throw this.#notFound(name)
+    }
+    const [certificate] = certificates
+    if (certificate !== undefined && certificates.length === 1) return certificate
+    throw new PkiError('input.malformed', `${path}: expected one certificate, found ${certificates.length}`)
   }
 
   /** The key file, which may be encrypted; undefined if there is none. @throws PkiError `input.unreadable` */
@@ -242,9 +252,9 @@ export class Store {
   filesOf({ name, certificate, chain, key }: CredentialToStore): readonly FileToWrite[] {
     const files: FileToWrite[] = []
     if (typeof key === 'object') files.push(this.keyFile(name, key.pem))
-    if (chain.length > 0) files.push({ path: this.chainPath(name), bytes: chain.map(toPem).join(''), mode: 0o644 })
+    if (chain.length > 0) files.push({ path: this.chainPath(name), bytes: formatCertificateFile(chain), mode: 0o644 })
     // The certificate last: whoever sees it finds the rest in place.
-    files.push({ path: this.certificatePath(name), bytes: toPem(certificate), mode: 0o644 })
+    files.push({ path: this.certificatePath(name), bytes: formatCertificateFile([certificate]), mode: 0o644 })
     return files
   }
 
@@ -290,12 +300,6 @@ export class Store {
   }
 
   #notFound(name: string): PkiError {
-    if (!this.exists) {
-      return new PkiError('input.not-found', `no certificates in ${this.folder}`, {
-        hint: 'pki init root makes a root, pki quickstart a whole hierarchy; --dir or PKI_DIR names another folder',
-        context: { folder: this.folder },
-      })
-    }
     const names = this.names()
     const shown = names.length > 8 ? [...names.slice(0, 8), '…'] : names
     return new PkiError('input.not-found', `no certificate called ${name} in ${this.folder}`, {
@@ -316,34 +320,4 @@ function namesIn(folder: string, extension: string): readonly string[] {
   if (!existsSync(folder)) return []
   const files = readdirSync(folder).filter((file) => file.endsWith(extension) && !file.startsWith('.'))
   return files.map((file) => file.slice(0, -extension.length)).sort()
-}
-
-/** @throws PkiError `input.unreadable` for everything but a file that is not there */
-function readIfPresent(path: string): Uint8Array | undefined {
-  try {
-    return new Uint8Array(readFileSync(path))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    const why = code === 'EACCES' || code === 'EPERM' ? 'no permission to read it' : (error as Error).message
-    throw new PkiError('input.unreadable', `${path}: ${why}`, { context: { path, reason: code }, cause: error })
-  }
-}
-
-function parsePemCertificates(path: string, bytes: Uint8Array | undefined): readonly Certificate[] {
-  if (bytes === undefined) return []
-  try {
-    if (!isPem(bytes)) throw new DerError('expected a PEM certificate', 0)
-    return parsePem(Buffer.from(bytes).toString('latin1')).map((block) => parseCertificate(block.bytes))
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error
-    throw new PkiError('input.malformed', `${path}: ${error.message} (at octet ${error.offset})`, {
-      context: { path, offset: error.offset },
-      cause: error,
-    })
-  }
-}
-
-function toPem(certificate: Certificate): string {
-  return formatPem('CERTIFICATE', certificate.encoded)
 }

@@ -24,7 +24,7 @@ import type { Io } from '../io.ts'
 import { certificateKind } from '../issuing/certificate-kind.ts'
 import { displayPath, type MadeCertificate, madeJson } from '../issuing/made-report.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
-import { exportFolder, readCredential } from '../issuing/stored-credential.ts'
+import { readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
 import type { HandshakeProof } from '../peer/handshake.ts'
@@ -129,7 +129,7 @@ function leaves(credentials: ReadonlyMap<string, Credential>): { server: Credent
 /** Exports that somebody may have in use already are left alone. */
 function missingExports(store: Store, artifacts: readonly Artifact[]): readonly FileToWrite[] {
   const files = artifacts.map(({ fileName, bytes, mode }) => {
-    return { path: join(exportFolder(store), ...fileName.split('/')), bytes, mode }
+    return { path: join(store.exportFolder, ...fileName.split('/')), bytes, mode }
   })
   return files.filter(({ path }) => !existsSync(path))
 }
@@ -213,8 +213,8 @@ function resultLines(
     const rest = kind === name ? '' : `  ${kind}`
     return `  ${colors.quiet(branch)}${colors.strong(name)}${rest}  ${colors.quiet(`ends ${relativeTime(certificate.notAfter.date, now)}`)}${state}`
   })
-  const folder = displayPath(exportFolder(store), io)
-  const files = exports.map((path) => relative(exportFolder(store), path).replaceAll('\\', '/'))
+  const folder = displayPath(store.exportFolder, io)
+  const files = exports.map((path) => relative(store.exportFolder, path).replaceAll('\\', '/'))
   return [
     `${colors.good(glyphs(io).good)} ${colors.strong('Certificates')} in ${displayPath(store.folder, io)}`,
     ...certificates,

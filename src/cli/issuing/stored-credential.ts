@@ -1,6 +1,5 @@
 /** A credential out of the store, with its private key unlocked if it has one. */
 
-import { join } from 'node:path'
 import { PkiError } from '../../errors.ts'
 import type { Credential } from '../../keys/credential.ts'
 import type { Store } from '../../store/store.ts'
@@ -47,9 +46,4 @@ export function namingOption(cause: unknown, hint: string): unknown {
 /** The same without its key, which need not be unlocked, or readable. @throws PkiError `input.not-found`, `input.malformed` */
 export function readPublicCredential(store: Store, name: string): Credential {
   return { certificate: store.readCertificate(name), chain: store.readChain(name), privateKey: undefined }
-}
-
-/** Where `quickstart` puts its exports. */
-export function exportFolder(store: Store): string {
-  return join(store.folder, 'exports')
 }

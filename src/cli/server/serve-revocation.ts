@@ -32,7 +32,7 @@ const DEFAULT_PORT = Number(new URL(DEFAULT_BASE_URL).port)
 /** Serves until the process is told to stop. @returns the exit code */
 export async function serveRevocation(options: ServeRevocationOptions, io: Io): Promise<number> {
   const address = addressOf(options, DEFAULT_PORT)
-  const store = requireStore(options, io)
+  const store = storeToServe(options, io)
   const site = siteOf(store, options, io)
   const start = () => {
     warnOfKeys(site, options, io)
@@ -45,14 +45,11 @@ export async function serveRevocation(options: ServeRevocationOptions, io: Io): 
   return 0
 }
 
-/** @throws PkiError `input.not-found` */
-export function requireStore(options: StoreOptions, io: Io): Store {
+/** The store to serve from. @throws PkiError `input.not-found` if there is none */
+export function storeToServe(options: StoreOptions, io: Io): Store {
   const store = storeFrom(options, io)
-  if (store.exists) return store
-  throw new PkiError('input.not-found', `no certificates in ${store.folder}`, {
-    hint: 'pki init root makes a root, pki quickstart a whole hierarchy; --dir or PKI_DIR names another folder',
-    context: { folder: store.folder },
-  })
+  store.requireExists()
+  return store
 }
 
 /** The site as the options want it. @throws PkiError `usage.option`, `usage.time`, `input.not-found` */

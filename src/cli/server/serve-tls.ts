@@ -24,7 +24,7 @@ import { type VerdictJson, verdictsJson } from '../render/render-verdict-json.ts
 import { type CertificateJson, certificateJson } from '../result-json.ts'
 import { certificateVerdict } from '../verify/certificate-verdict.ts'
 import { readTrustAnchors } from '../verify/verify-inputs.ts'
-import { requireStore, type ServeRevocationOptions, siteOf } from './serve-revocation.ts'
+import { type ServeRevocationOptions, siteOf, storeToServe } from './serve-revocation.ts'
 import { addressOf, clockOf, runServer, serverLog } from './server-run.ts'
 
 export interface ServeTlsOptions extends ServeRevocationOptions {
@@ -57,7 +57,7 @@ export interface TlsReportJson {
 /** Serves until the process is told to stop. @returns the exit code */
 export async function serveTls(options: ServeTlsOptions, io: Io): Promise<number> {
   const address = addressOf(options, DEFAULT_PORT)
-  const store = requireStore(options, io)
+  const store = storeToServe(options, io)
   const credential = await serverCredential(store, options, io)
   const clientAuthorities = await clientAuthoritiesOf(store, options, io)
   const staple = options.staple === true ? stapler(credential, siteOf(store, options, io)) : undefined
