@@ -6,6 +6,7 @@ import { PkiError } from '../../errors.ts'
 import { issueCertificate } from '../../issue/certificate.ts'
 import { checkIssuance, requireIssuable } from '../../issue/check.ts'
 import { authoritySigner, type NamedAuthority } from '../../issue/credential.ts'
+import type { IssueRequest } from '../../issue/issue-request.ts'
 import { renewalRequest, renewedScheme } from '../../issue/renewal.ts'
 import {
   createSigner,
@@ -18,7 +19,7 @@ import {
 } from '../../keys/keys.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
 import { issuedEvent } from '../../store/issued-event.ts'
-import type { Store } from '../../store/store.ts'
+import type { CredentialToStore, Store, StoredPaths } from '../../store/store.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
 import type { ExtensionToWrite } from '../../x509/extension-encoding.ts'
 import { writeWarning } from '../error-report.ts'
@@ -52,6 +53,20 @@ export function addRenewalOptions(command: Command, makes: Parameters<typeof add
   addJsonOption(command)
 }
 
+/** What is renewed, and with what. */
+interface Renewal {
+  readonly how: 'renew' | 'rekey'
+  readonly store: Store
+  readonly name: string
+  /** The old one. */
+  readonly certificate: Certificate
+  readonly record: NameRecord | undefined
+  readonly options: RenewalOptions
+  readonly io: Io
+  readonly now: Date
+  readonly seeded: SeededSource | undefined
+}
+
 /**
  * Makes the certificate anew and puts it in the place of the old one.
  * @param how with its own key, or with another
@@ -65,45 +80,18 @@ export async function renewStored(
 ): Promise<MadeCertificate> {
   const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
-  const now = io.now()
   const certificate = store.readCertificate(name)
   const record = readRecords(store).names.get(name)
-  const issuer = await issuerOf(store, name, certificate, record, options, io)
-  const key = how === 'rekey' ? newKey(name, certificate, options, seeded) : undefined
-  const signer =
-    issuer === undefined
-      ? selfSigner(certificate, key ?? (await unlockStoredKey(store, name, options, io)), options, seeded)
-      : renewedSigner(certificate, issuer, seeded)
-  const wanted = renewalRequest({
-    certificate,
-    issuer: issuer?.credential,
-    signer,
-    publicKey: key?.publicKey ?? certificate.publicKey,
-    now,
-    random: io.random,
-    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
-  })
-  const isMarked = key !== undefined && seeded !== undefined && options.unmarked !== true
-  const request = isMarked ? { ...wanted, extensions: await marked(wanted.extensions) } : wanted
+  const renewal: Renewal = { how, store, name, certificate, record, options, io, now: io.now(), seeded }
+  const issuer = await issuerOf(renewal)
+  const key = how === 'rekey' ? newKey(renewal) : undefined
+  const request = await requestOf(renewal, issuer, key)
   const found = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
   const renewed = issueCertificate(request)
   const replaced = ReplacedAuthority.find(store, name)
   const problems = [...found, ...(replaced?.warnings(renewed) ?? [])]
   for (const { message } of problems) writeWarning(io, message)
-  const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
-  const chain = issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain]
-  const event = {
-    ...issuedEvent({ name, certificate: renewed }, above, record?.profile),
-    // It is still what the hierarchy file describes.
-    ...(record?.specification !== undefined && { specification: record.specification }),
-    ...(how === 'renew' && { renews: fingerprint(certificate) }),
-  }
-  const storedKey = key === undefined ? ('keep' as const) : { pem: await keyPem(name, key, options, io, seeded) }
-  const paths = store.put({ name, certificate: renewed, chain, key: storedKey }, event, {
-    force: true,
-    processes: io.process,
-    now,
-  })
+  const paths = await replace(renewal, renewed, issuer, key)
   replaced?.rechain(renewed, io)
   return {
     name,
@@ -116,20 +104,59 @@ export async function renewStored(
   }
 }
 
-async function issuerOf(
-  store: Store,
-  name: string,
-  certificate: Certificate,
-  record: NameRecord | undefined,
-  options: RenewalOptions,
-  io: Io,
-): Promise<NamedAuthority | undefined> {
+async function issuerOf({ store, name, certificate, record, options, io }: Renewal) {
   const { from = record?.issuer } = options
   if (from === undefined && certificate.isSelfIssued) return undefined
   if (from !== undefined) return unlockIssuer(store, from, options, io)
   throw new PkiError('usage.option', `nobody noted who issued ${name}: missing option: --from <issuer>`, {
     context: { name },
   })
+}
+
+async function requestOf(
+  renewal: Renewal,
+  issuer: NamedAuthority | undefined,
+  key: PrivateKey | undefined,
+): Promise<IssueRequest> {
+  const { store, name, certificate, options, io, now, seeded } = renewal
+  const signer =
+    issuer === undefined
+      ? selfSigner(renewal, key ?? (await unlockStoredKey(store, name, options, io)))
+      : renewedSigner(certificate, issuer, seeded)
+  const request = renewalRequest({
+    certificate,
+    issuer: issuer?.credential,
+    signer,
+    publicKey: key?.publicKey ?? certificate.publicKey,
+    now,
+    random: io.random,
+    serialRandom: seeded && ((content) => seeded.random('serial', name, content)),
+  })
+  const isMarked = key !== undefined && seeded !== undefined && options.unmarked !== true
+  return isMarked ? { ...request, extensions: await marked(request.extensions) } : request
+}
+
+/** Writes the new files over the old ones, and notes it in the journal. */
+async function replace(
+  { how, store, name, certificate, record, options, io, now, seeded }: Renewal,
+  renewed: Certificate,
+  issuer: NamedAuthority | undefined,
+  key: PrivateKey | undefined,
+): Promise<StoredPaths> {
+  const above = issuer && { name: issuer.name, certificate: issuer.credential.certificate }
+  const event = {
+    ...issuedEvent({ name, certificate: renewed }, above, record?.profile),
+    // It is still what the hierarchy file describes.
+    ...(record?.specification !== undefined && { specification: record.specification }),
+    ...(how === 'renew' && { renews: fingerprint(certificate) }),
+  }
+  const credential: CredentialToStore = {
+    name,
+    certificate: renewed,
+    chain: issuer === undefined ? [] : [issuer.credential.certificate, ...issuer.credential.chain],
+    key: key === undefined ? 'keep' : { pem: await keyPem(name, key, options, io, seeded) },
+  }
+  return store.put(credential, event, { force: true, processes: io.process, now })
 }
 
 /** Signs as the authority did before. */
@@ -139,12 +166,7 @@ function renewedSigner(certificate: Certificate, issuer: NamedAuthority, seeded:
 }
 
 /** As the certificate signed itself before; with a kind of key that was asked for, as `pki init` would. */
-function selfSigner(
-  certificate: Certificate,
-  key: PrivateKey,
-  { key: wanted }: RenewalOptions,
-  seeded: SeededSource | undefined,
-): Signer {
+function selfSigner({ certificate, options: { key: wanted }, seeded }: Renewal, key: PrivateKey): Signer {
   const scheme =
     wanted === undefined ? renewedScheme(certificate, key.publicKey) : { pss: wanted.startsWith('rsa-pss') }
   return (seeded?.createSigner ?? createSigner)(key, scheme)
@@ -156,12 +178,7 @@ async function marked(extensions: readonly ExtensionToWrite[]): Promise<readonly
 }
 
 /** One key gives way to the next: from a seed, each follows from the certificate that it replaces. */
-function newKey(
-  name: string,
-  certificate: Certificate,
-  options: RenewalOptions,
-  seeded: SeededSource | undefined,
-): PrivateKey {
+function newKey({ name, certificate, options, seeded }: Renewal): PrivateKey {
   const algorithm = keyAlgorithm(certificate, options)
   return seeded?.key(`${name} after ${fingerprint(certificate)}`, algorithm) ?? generateKey(algorithm)
 }
