@@ -8,6 +8,7 @@
 
 import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProcessTable } from '../store/lock.ts'
 
 /** One output stream. */
 export interface Output {
@@ -51,11 +52,6 @@ export interface Io {
    * @returns ends that again
    */
   onInterrupt(stop: () => void): () => void
-}
-
-export interface ProcessTable {
-  readonly pid: number
-  isRunning(pid: number): boolean
 }
 
 /**
