@@ -173,12 +173,10 @@ async function occupiedPort(): Promise<number> {
 
 describe('stop', () => {
   it('finishes what has begun, closes idle connections, takes no more', async () => {
-    let begun: () => void = () => undefined
-    const inFlight = new Promise<void>((resolve) => {
-      begun = resolve
-    })
-    const { server } = await start({}, async () => {
-      begun()
+    const begun = signal()
+    // Nobody has to be cut off: it would be done long after the test has timed out.
+    const { server } = await start({ stopTime: 600_000 }, async () => {
+      begun.give()
       await sleep(150)
       return plainText(200, 'done')
     })
@@ -191,28 +189,34 @@ describe('stop', () => {
         .on('error', reject)
         .end()
     })
-    await inFlight
-    const begin = performance.now()
+    await begun.given
     await Promise.all([server.stop(), idleClosed])
-    // Nobody had to be cut off.
-    expect(performance.now() - begin).toBeLessThan(DEFAULT_LIMITS.stopTime - 500)
     expect(await answered).toBe('200 close')
     await expect(talk(server, '')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  it('waits end at once, and whoever takes too long is cut off', async () => {
-    const { server } = await start({ stopTime: 100 }, async ({ target, signal }) => {
-      if (target === '/wait') await sleep(60_000, undefined, { signal }).catch(() => undefined)
-      else await sleep(3000)
+  it('waits end at once, and whoever takes for ever is cut off', async () => {
+    const begun = { '/wait': signal(), '/forever': signal() }
+    const { server } = await start({ stopTime: 100 }, async ({ target, signal: stopping }) => {
+      begun[target as keyof typeof begun].give()
+      if (target === '/wait') await sleep(600_000, undefined, { signal: stopping }).catch(() => undefined)
+      else await new Promise(() => undefined)
       return plainText(200, 'done')
     })
     const get = (path: string) => talk(server, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
     const [wait, forever] = [get('/wait'), get('/forever')]
-    await sleep(50)
-    const begin = performance.now()
+    await Promise.all([begun['/wait'].given, begun['/forever'].given])
     await server.stop()
-    expect(performance.now() - begin).toBeLessThan(1500)
     expect(statusOf(await wait)).toBe(200)
     expect(await forever).toBe('')
   })
 })
+
+/** Something that is waited for. */
+function signal() {
+  let give: () => void = () => undefined
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { given, give }
+}
