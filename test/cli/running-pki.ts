@@ -11,8 +11,16 @@ export interface RunningPki {
   stop(): Promise<CommandResult>
 }
 
-/** Runs `pki` with these arguments and `--json`, with the real clock. @throws Error if it ends before it is ready */
-export async function startPki(argv: readonly string[], cwd: string): Promise<RunningPki> {
+/**
+ * Runs `pki` with these arguments and `--json`.
+ * @param now its clock, by default the real one
+ * @throws Error if it ends before it is ready
+ */
+export async function startPki(
+  argv: readonly string[],
+  cwd: string,
+  now: () => Date = () => new Date(),
+): Promise<RunningPki> {
   let stop: () => void = () => undefined
   let said = ''
   const stopped = new Promise<void>((resolve) => {
@@ -22,7 +30,7 @@ export async function startPki(argv: readonly string[], cwd: string): Promise<Ru
   const facts = await new Promise<RunningPki['facts']>((resolve, reject) => {
     ended.result = runPki([...argv, '--json'], {
       cwd,
-      now: () => new Date(),
+      now,
       stopped,
       onWrite: (stream, text) => {
         if (stream === 'stderr') said += text
