@@ -12,11 +12,7 @@ import { CHAIN_STATUS_FLAGS } from '../../src/path/x509chain/chain-status.ts'
 import type { ChainPolicy, RevocationFlag } from '../../src/path/x509chain/policy.ts'
 import { X509CHAIN } from '../../src/path/x509chain/rules.ts'
 import { chainVerdict } from '../../src/path/x509chain/verdict.ts'
-import {
-  VERIFICATION_FLAGS,
-  type VerificationFlag,
-  verificationFlagValue,
-} from '../../src/path/x509chain/verification-flags.ts'
+import { VERIFICATION_FLAGS, type VerificationFlag } from '../../src/path/x509chain/verification-flags.ts'
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { encodeNameConstraints } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-name.ts'
@@ -395,16 +391,6 @@ describe('verification flags', () => {
     expect(build({ leaf: BAD_SIGNATURE, policy }).valid).toBe(false)
     expect(build({ leaf: { critical: { subjectKeyIdentifier: true } }, policy }).valid).toBe(false)
   })
-
-  it('have the values of .NET', () => {
-    expect(VERIFICATION_FLAGS.reduce((sum, flag) => sum + verificationFlagValue(flag), 0)).toBe(0xfff)
-    expect(verificationFlagValue('IgnoreRootRevocationUnknown')).toBe(0x800)
-    expect(CHAIN_STATUS_FLAGS).toMatchObject({
-      NotTimeValid: 0x1,
-      PartialChain: 0x10000,
-      HasNotSupportedCriticalExtension: 0x8000000,
-    })
-  })
 })
 
 describe('revocation by CRLs', () => {
@@ -490,8 +476,9 @@ describe('as a verdict of the engine', () => {
   )
 
   it('every name is a flag of .NET, or that it throws', () => {
+    const flags = new Set<string>(CHAIN_STATUS_FLAGS)
     const names = new Set(Object.values(X509CHAIN.platformNames ?? {}))
     names.delete('CryptographicException')
-    expect([...names].filter((name) => !(name in CHAIN_STATUS_FLAGS))).toEqual([])
+    expect([...names].filter((name) => !flags.has(name))).toEqual([])
   })
 })

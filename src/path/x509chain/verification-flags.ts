@@ -2,41 +2,33 @@
 
 import type { ChainStatusFlag } from './chain-status.ts'
 
-/** Every flag, its value in .NET, and the statuses it masks wherever they stand; revocation goes by position. */
-const FLAGS = {
-  IgnoreNotTimeValid: { value: 0x1, masks: ['NotTimeValid'] },
-  IgnoreCtlNotTimeValid: { value: 0x2, masks: ['CtlNotTimeValid'] },
-  IgnoreNotTimeNested: { value: 0x4, masks: ['NotTimeNested'] },
-  IgnoreInvalidBasicConstraints: { value: 0x8, masks: ['InvalidBasicConstraints'] },
-  AllowUnknownCertificateAuthority: { value: 0x10, masks: ['UntrustedRoot', 'PartialChain'] },
-  IgnoreWrongUsage: { value: 0x20, masks: ['NotValidForUsage', 'CtlNotValidForUsage'] },
-  IgnoreInvalidName: {
-    value: 0x40,
-    masks: [
-      'InvalidNameConstraints',
-      'HasNotSupportedNameConstraint',
-      'HasNotDefinedNameConstraint',
-      'HasNotPermittedNameConstraint',
-      'HasExcludedNameConstraint',
-    ],
-  },
-  IgnoreInvalidPolicy: { value: 0x80, masks: ['InvalidPolicyConstraints', 'NoIssuanceChainPolicy'] },
-  IgnoreEndRevocationUnknown: { value: 0x100, masks: [] },
-  IgnoreCtlSignerRevocationUnknown: { value: 0x200, masks: [] },
-  IgnoreCertificateAuthorityRevocationUnknown: { value: 0x400, masks: [] },
-  IgnoreRootRevocationUnknown: { value: 0x800, masks: [] },
-} as const satisfies Readonly<Record<string, { value: number; masks: readonly ChainStatusFlag[] }>>
+/** Every flag in the order of .NET, and the statuses it masks wherever they stand; revocation goes by position. */
+const MASKS = {
+  IgnoreNotTimeValid: ['NotTimeValid'],
+  IgnoreCtlNotTimeValid: ['CtlNotTimeValid'],
+  IgnoreNotTimeNested: ['NotTimeNested'],
+  IgnoreInvalidBasicConstraints: ['InvalidBasicConstraints'],
+  AllowUnknownCertificateAuthority: ['UntrustedRoot', 'PartialChain'],
+  IgnoreWrongUsage: ['NotValidForUsage', 'CtlNotValidForUsage'],
+  IgnoreInvalidName: [
+    'InvalidNameConstraints',
+    'HasNotSupportedNameConstraint',
+    'HasNotDefinedNameConstraint',
+    'HasNotPermittedNameConstraint',
+    'HasExcludedNameConstraint',
+  ],
+  IgnoreInvalidPolicy: ['InvalidPolicyConstraints', 'NoIssuanceChainPolicy'],
+  IgnoreEndRevocationUnknown: [],
+  IgnoreCtlSignerRevocationUnknown: [],
+  IgnoreCertificateAuthorityRevocationUnknown: [],
+  IgnoreRootRevocationUnknown: [],
+} as const satisfies Readonly<Record<string, readonly ChainStatusFlag[]>>
 
-/** What may be wrong with a chain that is valid all the same: a value of .NET's `X509VerificationFlags`, by name. */
-export type VerificationFlag = keyof typeof FLAGS
+/** What may be wrong with a chain that is valid all the same: a flag of .NET's `X509VerificationFlags`, by name. */
+export type VerificationFlag = keyof typeof MASKS
 
-/** All flags in the order of their values: .NET's `AllFlags`. */
-export const VERIFICATION_FLAGS = Object.keys(FLAGS) as readonly VerificationFlag[]
-
-/** The value of a flag in .NET. */
-export function verificationFlagValue(flag: VerificationFlag): number {
-  return FLAGS[flag].value
-}
+/** All flags: .NET's `AllFlags`. */
+export const VERIFICATION_FLAGS = Object.keys(MASKS) as readonly VerificationFlag[]
 
 /** Where an element stands, which decides who masks its unknown revocation status. */
 export type ElementPosition = 'end' | 'authority' | 'root'
@@ -55,5 +47,5 @@ export function isMasked(
 ): boolean {
   if (status === 'OfflineRevocation') return true
   if (status === 'RevocationStatusUnknown') return flags.includes(MASKS_UNKNOWN[position])
-  return flags.some((flag) => (FLAGS[flag].masks as readonly ChainStatusFlag[]).includes(status))
+  return flags.some((flag) => (MASKS[flag] as readonly ChainStatusFlag[]).includes(status))
 }
