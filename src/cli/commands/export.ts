@@ -6,7 +6,13 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import type { Artifact } from '../../export/artifact.ts'
 import type { ExportOptions } from '../../export/export-options.ts'
-import { EXPORT_FORMATS, exportCredential, holdsPrivateKey, requireExportFormat } from '../../export/formats.ts'
+import {
+  EXPORT_FORMATS,
+  type ExportFormatName,
+  exportCredential,
+  holdsPrivateKey,
+  requireExportFormat,
+} from '../../export/formats.ts'
 import { exportMtlsLayout } from '../../export/layout.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Store } from '../../store/store.ts'
@@ -71,7 +77,7 @@ export async function run([name]: readonly [name?: string], options: Options, wo
   const { io, exportRandom } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const settings = await exportOptionsFrom(name ?? 'client', options, io)
-  const artifacts = await artifactsOf(name, store, options, settings, exportRandom, io)
+  const artifacts = await artifactsOf({ name, store, options, settings, exportRandom, io })
   const warnings = warningsAbout(artifacts, options, io)
   for (const { message } of warnings) writeWarning(io, message)
 
@@ -94,14 +100,17 @@ export async function run([name]: readonly [name?: string], options: Options, wo
   return 0
 }
 
-async function artifactsOf(
-  name: string | undefined,
-  store: Store,
-  options: Options,
-  settings: ExportOptions,
-  exportRandom: Circumstances['exportRandom'],
-  io: Io,
-): Promise<readonly Artifact[]> {
+interface Order {
+  readonly name: string | undefined
+  readonly store: Store
+  readonly options: Options
+  readonly settings: ExportOptions
+  readonly exportRandom: Circumstances['exportRandom']
+  readonly io: Io
+}
+
+async function artifactsOf(order: Order): Promise<readonly Artifact[]> {
+  const { name, store, options, settings, exportRandom, io } = order
   const { format, layout, asYaml } = options
   refuseTogether({ '--format': format, '--layout': layout, '--as-yaml': asYaml })
   if (layout !== undefined) parseChoice(layout, ['mtls'], '--layout')
@@ -116,20 +125,25 @@ async function artifactsOf(
       random: exportRandom('mtls', 'mtls'),
     })
   }
-  if (name === undefined || format === undefined) {
-    const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
-    throw new PkiError('usage.option', missing, {
-      hint: 'pki export <name> --format pfx; pki export --help lists the formats',
-    })
-  }
-  const formats = format.map(requireExportFormat)
+  if (name !== undefined && format !== undefined) return inFormats(name, format.map(requireExportFormat), order)
+  const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
+  throw new PkiError('usage.option', missing, {
+    hint: 'pki export <name> --format pfx; pki export --help lists the formats',
+  })
+}
+
+async function inFormats(
+  name: string,
+  formats: readonly ExportFormatName[],
+  { store, options, settings, exportRandom, io }: Order,
+): Promise<readonly Artifact[]> {
   const credential = formats.some(holdsPrivateKey)
     ? await readCredential(store, name, options, io)
     : readPublicCredential(store, name)
   const artifacts: Artifact[] = []
-  for (const one of formats) {
-    const random = exportRandom(one, name)
-    artifacts.push(...(await exportCredential(credential, name, { ...settings, random, format: one })))
+  for (const format of formats) {
+    const random = exportRandom(format, name)
+    artifacts.push(...(await exportCredential(credential, name, { ...settings, random, format })))
   }
   return artifacts
 }
