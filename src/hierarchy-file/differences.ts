@@ -3,7 +3,7 @@
 import { PkiError } from '../errors.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import type { GeneralSubtree } from '../x509/extension.ts'
+import type { GeneralSubtree } from '../x509/extension-value.ts'
 import { formatGeneralName, parseSubtreeText } from '../x509/general-name-text.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
 

@@ -99,7 +99,7 @@ test('a client that says nothing is not waited for', async () => {
   const port = await twoHosts(50)
   const socket = connectTcp({ host: '127.0.0.1', port })
   await new Promise((resolve) => socket.once('close', resolve).on('error', () => undefined))
-  expect(socket.destroyed).toBe(true)
+  expect(socket.bytesRead).toBe(0)
 })
 
 test('the servers behind it do not wait for slow requests either', async () => {
@@ -113,7 +113,7 @@ test('the servers behind it do not wait for slow requests either', async () => {
   socket.destroy()
 })
 
-test('a ClientHello that comes octet by octet', async () => {
+test('a ClientHello that comes in pieces', async () => {
   const port = await twoHosts()
   const tcp = connectTcp({ host: '127.0.0.1', port }).setNoDelay(true)
   await new Promise((resolve) => tcp.once('connect', resolve))
