@@ -1,6 +1,7 @@
 /** Extensions as §6.1.4 (o) and §6.1.5 (f) see them: which critical ones are processed, and which cannot be read. */
 
 import type { Certificate } from '../x509/certificate.ts'
+import type { Extension } from '../x509/extension.ts'
 import { EXTENSION, POLICY_QUALIFIER } from '../x509/oids.ts'
 import { type Finding, finding } from './findings.ts'
 
@@ -66,13 +67,18 @@ function checkDuplicates({ extensions }: Certificate, index: number, findings: F
   if (extensions.length <= 16) {
     for (let i = 1; i < extensions.length; i++) {
       const oid = extensions[i]?.oid as string
-      let before = 0
-      for (let j = 0; j < i; j++) if (extensions[j]?.oid === oid) before++
-      if (before === 1) findings.push(finding('extension.duplicate', index, { oid }))
+      if (countBefore(extensions, i, oid) === 1) findings.push(finding('extension.duplicate', index, { oid }))
     }
     return
   }
   const counts = new Map<string, number>()
   for (const { oid } of extensions) counts.set(oid, (counts.get(oid) ?? 0) + 1)
   for (const [oid, number] of counts) if (number > 1) findings.push(finding('extension.duplicate', index, { oid }))
+}
+
+/** How many of the extensions before one have this identifier. */
+function countBefore(extensions: readonly Extension[], end: number, oid: string): number {
+  let count = 0
+  for (let i = 0; i < end; i++) if (extensions[i]?.oid === oid) count++
+  return count
 }

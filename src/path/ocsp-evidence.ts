@@ -94,23 +94,24 @@ function isKnown(oid: string): boolean {
 
 /** §4.2.2.2: the CA itself, or a delegate that the CA issued directly. */
 function isSignedByAuthorizedResponder(
-  { response, basic }: Statement,
+  statement: Statement,
   issuer: Issuer,
   context: RevocationContext,
   note: Note,
 ): boolean {
-  const ca = issuer.path[0] as Certificate
-  const isCa = isResponder(basic.responderId, ca)
+  const { response, basic } = statement
+  const ca = { certificate: issuer.path[0] as Certificate, key: issuer.key }
+  const isCa = isResponder(basic.responderId, ca.certificate)
   const delegates = basic.certificates.filter((one) => isResponder(basic.responderId, one) && !sameKey(one, issuer.key))
   if (!isCa && delegates.length === 0 && 'byName' in basic.responderId) {
     delegates.push(...context.signers.certificatesOf(basic.responderId.byName))
   }
-  if (isCa && verifies(basic, issuer.key, response, ca, context, delegates.length === 0 ? note : silently)) return true
+  if (isCa && verifies(statement, ca, context, delegates.length === 0 ? note : silently)) return true
   if (!isCa && delegates.length === 0) note('revocation.ocsp-responder-not-found', { response })
   return delegates.some(
-    (delegate) =>
-      verifies(basic, delegate.publicKey, response, delegate, context, note) &&
-      isAuthorized(delegate, issuer, response, context, note),
+    (certificate) =>
+      verifies(statement, { certificate, key: certificate.publicKey }, context, note) &&
+      isAuthorized(certificate, issuer, response, context, note),
   )
 }
 
@@ -120,18 +121,17 @@ function sameKey({ publicKey }: Certificate, key: SubjectPublicKeyInfo): boolean
   return equalBytes(publicKey.encoded, key.encoded)
 }
 
+/** Whether the response is signed with the key of this responder. */
 function verifies(
-  { signatureAlgorithm, tbs, signature }: BasicOcspResponse,
-  key: SubjectPublicKeyInfo,
-  response: string,
-  signer: Certificate,
+  { response, basic: { signatureAlgorithm, tbs, signature } }: Statement,
+  { certificate, key }: { readonly certificate: Certificate; readonly key: SubjectPublicKeyInfo },
   { budget, checkSignature }: RevocationContext,
   note: Note,
 ): boolean {
   if (!budget.spend('signatures')) return false
   const check = checkSignature(signatureAlgorithm, key, tbs, signature)
   if (check === 'valid') return true
-  note('revocation.ocsp-signature', { response, responder: formatName(signer.subject), check })
+  note('revocation.ocsp-signature', { response, responder: formatName(certificate.subject), check })
   return false
 }
 

@@ -261,17 +261,19 @@ export function digestOid(name: string): string | undefined {
 /** The mask generation function of RSASSA-PSS (RFC 8017 B.2.1). */
 export const MGF1 = '1.2.840.113549.1.1.8'
 
-const NAMES = new Map<string, string>()
+let names: ReadonlyMap<string, string> | undefined
 
 /** The name of an object identifier, for people; undefined if no table here knows it. */
 export function oidName(oid: string): string | undefined {
-  if (NAMES.size === 0) {
-    const tables = [ATTRIBUTE, EXTENSION, KEY_PURPOSE, ACCESS_METHOD, POLICY_QUALIFIER, OTHER_NAME, KEY_ALGORITHM]
-    const containers = [REQUEST_ATTRIBUTE, PASSWORD_ENCRYPTION, CONTENT_TYPE, PKCS12_BAG]
-    for (const table of [...tables, SIGNATURE_ALGORITHM, ...containers, { anyPolicy: ANY_POLICY, mgf1: MGF1 }]) {
-      for (const [name, value] of Object.entries(table)) if (!NAMES.has(value)) NAMES.set(value, name)
-    }
-    for (const [value, name] of [...Object.entries(CURVE_NAME), ...Object.entries(DIGEST_NAME)]) NAMES.set(value, name)
-  }
-  return NAMES.get(oid)
+  names ??= namesByOid()
+  return names.get(oid)
+}
+
+/** All tables turned round. Where two name the same identifier, the first does; curves and digests before all others. */
+function namesByOid(): ReadonlyMap<string, string> {
+  const certificates = [ATTRIBUTE, EXTENSION, KEY_PURPOSE, ACCESS_METHOD, POLICY_QUALIFIER, OTHER_NAME, KEY_ALGORITHM]
+  const containers = [REQUEST_ATTRIBUTE, PASSWORD_ENCRYPTION, CONTENT_TYPE, PKCS12_BAG]
+  const tables = [...certificates, SIGNATURE_ALGORITHM, ...containers, { anyPolicy: ANY_POLICY, mgf1: MGF1 }]
+  const entries = tables.flatMap((table) => Object.entries<string>(table).map(([name, oid]) => [oid, name] as const))
+  return new Map([...entries.toReversed(), ...Object.entries(CURVE_NAME), ...Object.entries(DIGEST_NAME)])
 }
