@@ -6,6 +6,7 @@
  *     chains/<name>.pem     the certificates above it, nearest first; absent for a root
  *     requests/<name>.csr   a request that waits for its certificate
  *     crl/                  CRLs
+ *     exports/              what was handed out
  *     journal.jsonl         what happened, append-only
  *
  * Everything about one credential lies in its own files, so that issuing reads the issuer's three files whether the
