@@ -34,23 +34,19 @@ export function checkOcsp(position: PathPosition, context: RevocationContext, no
   const issuerIndex = Math.min(index + 1, path.length - 1)
   const issuerKey = workingPublicKey(path, issuerIndex) as SubjectPublicKeyInfo
   const issuer: Issuer = { key: issuerKey, path: path.slice(issuerIndex) }
-  const sources: string[] = []
-  const revocations: Revocation[] = []
+  const authentic: Statement[] = []
   let considered = 0
   for (const { responseStatus, basic } of context.evidence.ocspResponses) {
     if (basic === undefined) note('revocation.ocsp-not-successful', { status: responseStatus })
-    for (const single of basic?.responses ?? []) {
-      if (basic === undefined || !isCertIdOf(single.certId, certificate, issuerKey)) continue
-      considered++
-      const statement = { response: describeResponse(basic, single), basic, single }
-      if (!isAuthentic(statement, issuer, context, note)) continue
-      revocations.push(...revocationBy(statement, context.at))
-      if (isClearance(statement, context.at, note)) sources.push(statement.response)
-    }
+    const statements = statementsAbout(certificate, issuerKey, basic)
+    considered += statements.length
+    authentic.push(...authenticOf(statements, issuer, context, note))
   }
+  const clearances = authentic.filter((statement) => isClearance(statement, context.at, note))
+  const revocations = authentic.flatMap((statement) => revocationBy(statement, context.at))
   const revocation = revocations.find(({ stale }) => !stale)
   const staleRevocation = revocations.find(({ stale, reason }) => stale && reason !== 'certificateHold')
-  return { revocation, staleRevocation, sources, considered }
+  return { revocation, staleRevocation, sources: clearances.map(({ response }) => response), considered }
 }
 
 /** One SingleResponse about the certificate, and what it came in. */
@@ -67,6 +63,17 @@ interface Issuer {
   readonly path: readonly Certificate[]
 }
 
+function statementsAbout(
+  certificate: Certificate,
+  issuerKey: SubjectPublicKeyInfo,
+  basic: BasicOcspResponse | undefined,
+): readonly Statement[] {
+  if (basic === undefined) return []
+  return basic.responses
+    .filter(({ certId }) => isCertIdOf(certId, certificate, issuerKey))
+    .map((single) => ({ response: describeResponse(basic, single), basic, single }))
+}
+
 /** What a person knows a statement by: `OCSP response of CN=Responder, 2024-03-01T00:00:00Z`. */
 export function describeResponse({ responderId }: BasicOcspResponse, { thisUpdate }: SingleResponse): string {
   const responder =
@@ -74,15 +81,25 @@ export function describeResponse({ responderId }: BasicOcspResponse, { thisUpdat
   return `OCSP response of ${responder}, ${instant(thisUpdate)}`
 }
 
-/** Everything about a statement that does not depend on the time or on what it says. */
-function isAuthentic(statement: Statement, issuer: Issuer, context: RevocationContext, note: Note): boolean {
-  const { response, basic, single } = statement
+/**
+ * Those of one response that count, leaving aside the time and what they say. Its signature is checked once for all of
+ * them.
+ */
+function authenticOf(
+  statements: readonly Statement[],
+  issuer: Issuer,
+  context: RevocationContext,
+  note: Note,
+): readonly Statement[] {
+  const understood = statements.filter((statement) => isUnderstood(statement, note))
+  const [first] = understood
+  return first !== undefined && isSignedByAuthorizedResponder(first, issuer, context, note) ? understood : []
+}
+
+function isUnderstood({ response, basic, single }: Statement, note: Note): boolean {
   const unknown = [...basic.extensions, ...single.extensions].find(({ oid, critical }) => critical && !isKnown(oid))
-  if (unknown !== undefined) {
-    note('revocation.ocsp-critical-extension', { response, oid: unknown.oid })
-    return false
-  }
-  return isSignedByAuthorizedResponder(statement, issuer, context, note)
+  if (unknown !== undefined) note('revocation.ocsp-critical-extension', { response, oid: unknown.oid })
+  return unknown === undefined
 }
 
 const KNOWN: ReadonlySet<string> = new Set([OCSP.nonce, OCSP.crlReference, OCSP.archiveCutoff, OCSP.extendedRevoke])

@@ -17,6 +17,7 @@ export interface NotFetched extends NotFetchedFacts {
 
 /** Everything that was handed in to tell whether certificates are revoked. Nothing in it is trusted. */
 export class RevocationEvidence {
+  /** Copies, such as many connections hand out, once: each costs a signature. */
   readonly ocspResponses: readonly OcspResponse[]
   readonly #complete = new Map<string, CertificateList[]>()
   readonly #deltas = new Map<string, CertificateList[]>()
@@ -29,7 +30,7 @@ export class RevocationEvidence {
       else known.push(crl)
     }
     for (const index of [this.#complete, this.#deltas]) for (const crls of index.values()) crls.sort(newestFirst)
-    this.ocspResponses = [...ocspResponses]
+    this.ocspResponses = [...new Map([...ocspResponses].map((one) => [octetsOf(one), one])).values()]
   }
 
   /** The complete CRLs of an issuer, newest first: of two with the same scope the newer one is to be believed. */
@@ -44,6 +45,10 @@ export class RevocationEvidence {
 }
 
 const NONE: readonly CertificateList[] = []
+
+function octetsOf({ encoded }: OcspResponse): string {
+  return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString('latin1')
+}
 
 /** Whether a CRL carries the delta CRL indicator, also a malformed one: it is no complete CRL either way. */
 function isDelta({ extensions }: CertificateList): boolean {

@@ -145,6 +145,22 @@ describe('a response', () => {
   })
 })
 
+describe('of several responses', () => {
+  it('a copy costs nothing, nor does a second statement in one response', () => {
+    const { encoded } = response()
+    const copies = Array.from({ length: 150 }, () => parseOcspResponse(encoded))
+    expect(codes(verify(copies))).toEqual([])
+    const single = singleResponse({ certId: certId(CA.certificate, 7), thisUpdate: days(-1), nextUpdate: days(1) })
+    const wordy = ocspResponseBytes({
+      signer: CA.signer,
+      responderId: byName(CA.certificate),
+      responses: Array.from({ length: 150 }, () => single),
+      producedAt: AT,
+    })
+    expect(codes(verify([parseOcspResponse(wordy)]))).toEqual([])
+  })
+})
+
 describe('a delegated responder', () => {
   const noCheck = [write('ocspNoCheck', encodeOcspNoCheck())]
   const fields: HolderFields = {

@@ -16,9 +16,11 @@ import { VERIFICATION_FLAGS, type VerificationFlag } from '../../src/path/x509ch
 import type { Certificate } from '../../src/x509/certificate.ts'
 import { encodeNameConstraints } from '../../src/x509/extension-encoding.ts'
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-name.ts'
+import { parseOcspResponse } from '../../src/x509/ocsp.ts'
 import { ANY_POLICY, EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { type ChainFields, makeChain, trusting } from '../interop/dotnet-chain/chain-case.ts'
 import { randomCases } from '../interop/dotnet-chain/random-cases.ts'
+import { byName, certId, ocspResponseBytes, singleResponse } from '../x509/ocsp-bytes.ts'
 import { AT, type Fields, root } from './build-certificate.ts'
 import { crl, days, type Holder, holder, point, at as pointAt, AT as REVOCATION_AT, revoked } from './build-crl.ts'
 
@@ -462,6 +464,21 @@ describe('revocation by CRLs', () => {
     const untrusted = { customTrustStore: list(middle), extraStore: list(top) }
     expect(answer(good, 'ExcludeRoot', untrusted)).toBe(`${UNKNOWN} | ${UNKNOWN} | UntrustedRoot`)
     expect(answer(good, 'ExcludeRoot', { verificationTime: days(0.5) })).toBe('- | - | -')
+  })
+
+  it('an OCSP response that says a thing often is checked once', () => {
+    const single = singleResponse({ certId: certId(middle.certificate, 3), thisUpdate: days(-1), nextUpdate: days(1) })
+    const responses = Array.from({ length: 1500 }, () => single)
+    const fields = { signer: middle.signer, responderId: byName(middle.certificate), responses, producedAt: days(-1) }
+    const response = parseOcspResponse(ocspResponseBytes(fields))
+    const chain = buildX509Chain(certificate, {
+      ...trusting(list(top, middle)),
+      verificationTime: REVOCATION_AT,
+      revocationMode: 'Online',
+      crls: [crl(top)],
+      ocspResponses: [response],
+    })
+    expect(chain.revocation.find((one) => one.certificate === 0)?.sources).toHaveLength(1500)
   })
 })
 

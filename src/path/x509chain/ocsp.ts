@@ -47,11 +47,13 @@ export function askOcsp(
   let considered = 0
   for (const { responseStatus, basic } of responses) {
     if (basic === undefined) notes.push(finding('revocation.ocsp-not-successful', index, { status: responseStatus }))
-    for (const single of basic?.responses ?? []) {
-      if (basic === undefined || !isCertIdOf(single.certId, certificate, issuer.publicKey)) continue
+    const statements = basic?.responses.filter(({ certId }) => isCertIdOf(certId, certificate, issuer.publicKey)) ?? []
+    if (basic === undefined || statements.length === 0) continue
+    const isBelieved = isFromResponder(basic, issuer, inputs)
+    for (const single of statements) {
       considered++
       const response = describeResponse(basic, single)
-      if (!isFromResponder(basic, issuer, inputs)) {
+      if (!isBelieved) {
         notes.push(finding('revocation.ocsp-responder-not-found', index, { response }))
         continue
       }
