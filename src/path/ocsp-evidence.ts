@@ -2,7 +2,8 @@
  * The status of one certificate according to OCSP responses (RFC 6960 §3.2, §4.2.2).
  *
  * A response counts if it speaks of the certificate, is signed by the CA that issued the certificate or by a responder
- * that this CA certified for the purpose, and is current. Whether a nonce matches is for whoever sent the request.
+ * that this CA certified for the purpose, and is current. Of several all count, but that a newer one lifts a hold.
+ * Whether a nonce matches is for whoever sent the request.
  */
 
 import { equalBytes } from '../der/writer.ts'
@@ -43,7 +44,9 @@ export function checkOcsp(position: PathPosition, context: RevocationContext, no
     authentic.push(...authenticOf(statements, issuer, context, note))
   }
   const clearances = authentic.filter((statement) => isClearance(statement, context.at, note))
-  const revocations = authentic.flatMap((statement) => revocationBy(statement, context.at))
+  const revocations = authentic
+    .filter((statement) => !isLifted(statement, clearances))
+    .flatMap((statement) => revocationBy(statement, context.at))
   const revocation = revocations.find(({ stale }) => !stale)
   const staleRevocation = revocations.find(({ stale, reason }) => stale && reason !== 'certificateHold')
   return { revocation, staleRevocation, sources: clearances.map(({ response }) => response), considered }
@@ -205,6 +208,17 @@ function responderStatus(delegate: Certificate, path: readonly Certificate[], co
 export function namesRevocationSource({ decoded }: Certificate): boolean {
   const namesResponder = decoded.authorityInfoAccess?.some(({ accessMethod }) => accessMethod === ACCESS_METHOD.ocsp)
   return decoded.cRLDistributionPoints !== undefined || namesResponder === true
+}
+
+/**
+ * Whether a statement puts the certificate on hold that a newer one says is good. A hold is temporary (RFC 6960 §2.2),
+ * and thisUpdate is "the most recent time at which the status being indicated is known by the responder to have been
+ * correct" (§2.4): the older one is no lie, but was overtaken, also while its nextUpdate is still to come. A revocation
+ * for any other reason is permanent, and nothing newer takes it back.
+ */
+function isLifted({ single: { certStatus, thisUpdate } }: Statement, clearances: readonly Statement[]): boolean {
+  if (certStatus.type !== 'revoked' || certStatus.revocationReason !== 'certificateHold') return false
+  return clearances.some(({ single }) => single.thisUpdate.getTime() > thisUpdate.getTime())
 }
 
 /** The revocation that the statement tells of, if it does and is not of the future. */

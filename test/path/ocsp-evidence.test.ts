@@ -146,6 +146,33 @@ describe('a response', () => {
 })
 
 describe('of several responses', () => {
+  const says = (thisUpdate: Date, status?: Uint8Array) => response({ thisUpdate, ...(status && { status }) })
+  const hold = (thisUpdate: Date, nextUpdate = days(1)) =>
+    response({ thisUpdate, nextUpdate, status: revokedStatus(days(-10), 'certificateHold') })
+  it.each([
+    ['a newer one lifts a hold', [hold(days(-2)), says(days(-1))], []],
+    ['in whichever order they come', [says(days(-1)), hold(days(-2))], []],
+    ['one a second newer is newer', [hold(days(-1)), says(new Date(days(-1).getTime() + 1000))], []],
+    ['one of the same second is not', [hold(days(-1)), says(days(-1))], ['revoked@0']],
+    ['a newer hold condemns', [says(days(-2)), hold(days(-1))], ['revoked@0']],
+    ['every hold must be lifted', [hold(days(-3)), says(days(-2)), hold(days(-1))], ['revoked@0']],
+    ['one that is signed by nobody known lifts nothing', [hold(days(-2)), response({ by: STRANGER })], ['revoked@0']],
+    ['one of the future lifts nothing', [hold(days(-2)), says(second(1))], ['revoked@0']],
+    [
+      'one that is out of date lifts nothing',
+      [hold(days(-3)), response({ thisUpdate: days(-2), nextUpdate: days(-1) })],
+      ['revoked@0'],
+    ],
+    [
+      'a revocation is for good',
+      [says(days(-2), revokedStatus(days(-10), 'superseded')), says(days(-1))],
+      ['revoked@0'],
+    ],
+    ['also one without a reason', [says(days(-2), revokedStatus(days(-10))), says(days(-1))], ['revoked@0']],
+  ] as const)('%s', (_, responses, expected) => {
+    expect(codes(verify(responses))).toEqual(expected)
+  })
+
   it('a copy costs nothing, nor does a second statement in one response', () => {
     const { encoded } = response()
     const copies = Array.from({ length: 150 }, () => parseOcspResponse(encoded))
