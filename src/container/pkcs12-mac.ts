@@ -50,7 +50,7 @@ export function readMacData(element: DerElement, decryption: Decryption): MacDat
 
   const digest = DIGEST_NAME[algorithm.oid]
   if (digest === undefined || !isPkcs12Digest(digest))
-    throw decryption.unsupportedAlgorithm('a MAC with', algorithm.oid)
+    throw decryption.unsupportedEncryption('a MAC with', algorithm.oid)
   if (iterations < 1) throw decryption.unsupported('a MAC without iterations')
   return {
     facts: { scheme: 'hmac', digest, iterations, saltLength: salt.length },
@@ -68,7 +68,7 @@ function readPbmac1({ parameters }: AlgorithmIdentifier, expected: Uint8Array, d
   const scheme = readAlgorithmIdentifier(fields, 'message authentication scheme')
   fields.finish('PBMAC1 parameters')
   const digest = HMAC_DIGEST[scheme.oid]
-  if (digest === undefined) throw decryption.unsupportedAlgorithm('a MAC with', scheme.oid)
+  if (digest === undefined) throw decryption.unsupportedEncryption('a MAC with', scheme.oid)
   return {
     facts: { scheme: 'pbmac1', digest, iterations: undefined, saltLength: undefined },
     isRight: (content, password) => {

@@ -75,7 +75,7 @@ export function decryptPbe(
   what: string,
 ): Uint8Array {
   const scheme = SCHEMES[oidText]
-  if (scheme === undefined) throw decryption.unsupportedAlgorithm('encryption with', oidText)
+  if (scheme === undefined) throw decryption.unsupportedEncryption('encryption with', oidText)
   const fields = new DerReader(parameters ?? new Uint8Array()).sequence('encryption parameters')
   const salt = fields.expect(Tag.octetString, 'salt').content
   const iterations = readCount(fields.expect(Tag.integer, 'iterations'), 'iterations')

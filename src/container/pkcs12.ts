@@ -9,7 +9,7 @@ import { definiteLengths } from '../der/ber.ts'
 import { contextTag, type DerElement, DerError, DerReader, Tag } from '../der/reader.ts'
 import { readCount, readOid, stringFromElement } from '../der/values.ts'
 import { concatBytes, equalBytes } from '../der/writer.ts'
-import type { Decryption } from '../keys/decryption.ts'
+import type { Decryption, DecryptionHints } from '../keys/decryption.ts'
 import { parsePkcs8, readEncryptedPrivateKeyInfo } from '../keys/key-file.ts'
 import type { PrivateKey } from '../keys/keys.ts'
 import { decryptPbes2 } from '../keys/pbes2.ts'
@@ -19,8 +19,11 @@ import { CONTENT_TYPE, oidName, PASSWORD_ENCRYPTION, PKCS12_BAG } from '../x509/
 import { belongsTo, findChain } from './credential-assembly.ts'
 import { type MacData, type MacFacts, readMacData } from './pkcs12-mac.ts'
 
-/** What to do about a missing password. */
-export const PFX_PASSWORD_HINT = 'give the password with --password-file or PKI_PASSWORD'
+/** What to do about a PFX that cannot be decrypted. */
+export const PFX_HINTS: DecryptionHints = {
+  password: 'give the password with --password-file or PKI_PASSWORD',
+  rewrite: 'openssl pkcs12 -legacy',
+}
 
 /** The attributes of a bag that programs use (RFC 7292 §4.2, RFC 2985 §5.5). */
 export interface BagAttributes {

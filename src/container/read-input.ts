@@ -11,7 +11,7 @@ import { isPem, type PemBlock, parsePem } from '../der/pem.ts'
 import { contextTag, DerError, DerReader, Tag } from '../der/reader.ts'
 import { PkiError } from '../errors.ts'
 import { Decryption } from '../keys/decryption.ts'
-import { isPrivateKeyLabel, KEY_PASSWORD_HINT, parseKeyBlock, parseKeyDer } from '../keys/key-file.ts'
+import { isPrivateKeyLabel, KEY_HINTS, parseKeyBlock, parseKeyDer } from '../keys/key-file.ts'
 import type { PrivateKey } from '../keys/keys.ts'
 import { type Certificate, parseCertificate } from '../x509/certificate.ts'
 import {
@@ -90,7 +90,7 @@ class Collector {
 
   constructor(options: InputOptions) {
     this.#options = options
-    this.#decryption = new Decryption(options.source, options.password, KEY_PASSWORD_HINT)
+    this.#decryption = new Decryption(options.source, options.password, KEY_HINTS)
     this.place = { source: options.source, block: 1, offset: 0 }
   }
 
@@ -222,8 +222,8 @@ class Collector {
   async #readPkcs12(bytes: Uint8Array): Promise<void> {
     this.expected = 'a PFX'
     const { source, password } = this.#options
-    const { parsePkcs12, PFX_PASSWORD_HINT, inCredentialOrder } = await import('./pkcs12.ts')
-    const pfx = await parsePkcs12(bytes, new Decryption(source, password, PFX_PASSWORD_HINT))
+    const { parsePkcs12, PFX_HINTS, inCredentialOrder } = await import('./pkcs12.ts')
+    const pfx = await parsePkcs12(bytes, new Decryption(source, password, PFX_HINTS))
     for (const [i, { encoded }] of pfx.certificates.entries())
       this.#addCertificate(encoded, { ...this.place, block: i + 1 })
     if (this.#options.privateKeys !== 'skip') this.#privateKeys.push(...pfx.privateKeys.map(({ key }) => key))

@@ -9,26 +9,33 @@ import { oidName } from '../x509/oids.ts'
  */
 export const MAX_ITERATIONS = 10_000_000
 
+/** What to do about a file of some kind that cannot be decrypted. */
+export interface DecryptionHints {
+  /** How to give a password. */
+  readonly password: string
+  /** The command, without the names of files, by which OpenSSL 3 reads what is not read here and writes it anew. */
+  readonly rewrite: string
+}
+
 /** One file being decrypted. */
 export class Decryption {
   /** How errors name the file. */
   readonly source: string
   readonly password: string | undefined
-  readonly #hint: string
+  readonly #hints: DecryptionHints
   #iterationsLeft = MAX_ITERATIONS
 
-  /** @param hint tells how to give a password */
-  constructor(source: string, password: string | undefined, hint: string) {
+  constructor(source: string, password: string | undefined, hints: DecryptionHints) {
     this.source = source
     this.password = password
-    this.#hint = hint
+    this.#hints = hints
   }
 
   /** @throws PkiError `input.password` if none was given */
   requirePassword(what: string): string {
     if (this.password !== undefined) return this.password
     throw new PkiError('input.password', `${this.source}: ${what} is encrypted, and no password was given`, {
-      hint: this.#hint,
+      hint: this.#hints.password,
       context: { file: this.source },
     })
   }
@@ -42,13 +49,13 @@ export class Decryption {
     if (count < 1) throw this.unsupported('a key derivation without iterations')
     this.#iterationsLeft -= count * cost
     if (this.#iterationsLeft < 0) {
-      throw this.unsupported(`a key derivation of ${count} iterations, which would take too long`)
+      throw this.unsupportedEncryption(`a key derivation of ${count} iterations, which would take too long`)
     }
   }
 
   wrongPassword(what: string, cause?: unknown): PkiError {
     return new PkiError('input.password', `${this.source}: wrong password for ${what}, or damaged data`, {
-      hint: this.#hint,
+      hint: this.#hints.password,
       context: { file: this.source },
       cause,
     })
@@ -60,8 +67,25 @@ export class Decryption {
     })
   }
 
+  /** A way of encrypting that OpenSSL may know. With an `oid`, `what` is followed by the algorithm's name. */
+  unsupportedEncryption(what: string, oid?: string): PkiError {
+    const algorithm = oid === undefined ? '' : ` ${oidName(oid) ?? oid}`
+    const file = STANDARD_INPUT.has(this.source) ? 'old.file' : shellWord(this.source)
+    return new PkiError('input.unsupported', `${this.source}: not supported: ${what}${algorithm}`, {
+      hint: `have OpenSSL write it anew: ${this.#hints.rewrite} -in ${file} -out new.pem`,
+      context: { file: this.source },
+    })
+  }
+
   /** `what` is followed by the algorithm's name. */
   unsupportedAlgorithm(what: string, oid: string): PkiError {
     return this.unsupported(`${what} ${oidName(oid) ?? oid}`)
   }
+}
+
+/** What comes that way has no name that OpenSSL could be given. */
+const STANDARD_INPUT: ReadonlySet<string> = new Set(['-', 'standard input'])
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

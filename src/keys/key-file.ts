@@ -15,15 +15,19 @@ import { PkiError } from '../errors.ts'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../x509/algorithm.ts'
 import { CURVE_NAME, KEY_ALGORITHM, PASSWORD_ENCRYPTION } from '../x509/oids.ts'
 import { encodeSubjectPublicKeyInfo, parseSubjectPublicKeyInfo } from '../x509/public-key.ts'
-import { Decryption } from './decryption.ts'
+import { Decryption, type DecryptionHints } from './decryption.ts'
 import { parseEcPrivateKey, publicPointOf } from './ec-private-key.ts'
 import { ecPrivateKey, type PrivateKey } from './keys.ts'
 import { decryptPbes2, encryptPbes2, type Pbes2Options } from './pbes2.ts'
 import { decryptPem, formatEncryptedPem, isEncryptedPem } from './pem-encryption.ts'
 import type { RandomSource } from './random.ts'
 
-/** What to do about a missing password. */
-export const KEY_PASSWORD_HINT = 'give the password with --key-password-file or PKI_KEY_PASSWORD'
+/** What to do about a key that cannot be decrypted. */
+export const KEY_HINTS: DecryptionHints = {
+  password: 'give the password with --key-password-file or PKI_KEY_PASSWORD',
+  // Half of what is not read here, such as RC2 and DES, OpenSSL has in its legacy provider. `pkcs8` takes no -legacy.
+  rewrite: 'openssl pkcs8 -topk8 -provider legacy -provider default',
+}
 
 /** How errors name the file, and the password if it is encrypted. */
 export interface ParseKeyOptions {
@@ -38,7 +42,7 @@ export interface ParseKeyOptions {
  * @throws PkiError `input.malformed`, `input.password`, `input.unsupported`
  */
 export function parsePrivateKeys(bytes: Uint8Array, { source, password }: ParseKeyOptions): PrivateKey[] {
-  const decryption = new Decryption(source, password, KEY_PASSWORD_HINT)
+  const decryption = new Decryption(source, password, KEY_HINTS)
   if (!isPem(bytes)) return [withPlace(source, undefined, () => parseKeyDer(bytes, decryption))]
   const blocks = withPlace(source, undefined, () => parsePem(Buffer.from(bytes).toString('latin1')))
   return blocks.flatMap((block, i) =>
@@ -154,7 +158,7 @@ const PBES1 = [
 
 function parsePbes1(bytes: Uint8Array, algorithm: AlgorithmIdentifier, decryption: Decryption): PrivateKey {
   if (!PBES1.includes(algorithm.oid)) {
-    throw decryption.unsupportedAlgorithm('encryption with', algorithm.oid)
+    throw decryption.unsupportedEncryption('encryption with', algorithm.oid)
   }
   const parameters = new DerReader(algorithm.parameters ?? new Uint8Array()).sequence('encryption parameters')
   parameters.expect(Tag.octetString, 'salt')

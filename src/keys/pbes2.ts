@@ -85,7 +85,7 @@ export function decryptPbes2(
   fields.finish('PBES2 parameters')
 
   const cipher = CIPHERS[encryption.oid]
-  if (cipher === undefined) throw decryption.unsupportedAlgorithm('encryption with', encryption.oid)
+  if (cipher === undefined) throw decryption.unsupportedEncryption('encryption with', encryption.oid)
   const iv = readIv(encryption.parameters, cipher.ivLength)
   const derive = readKeyDerivation(derivation, cipher.keyLength, decryption)
   const key = derive(Buffer.from(password ?? decryption.requirePassword(what), 'utf8'))
@@ -141,7 +141,7 @@ export function readKeyDerivation(
     case P.scrypt:
       return scrypt(algorithm.parameters, keyLength, decryption)
     default:
-      throw decryption.unsupportedAlgorithm('key derivation with', algorithm.oid)
+      throw decryption.unsupportedEncryption('key derivation with', algorithm.oid)
   }
 }
 
@@ -155,7 +155,7 @@ function pbkdf2(parameters: Uint8Array | undefined, wanted: number | undefined, 
   const prf = fields.atEnd ? P.hmacWithSHA1 : readAlgorithmIdentifier(fields, 'prf').oid
   fields.finish(what)
   const digest = HMAC_DIGEST[prf]
-  if (digest === undefined) throw decryption.unsupportedAlgorithm('PBKDF2 with', prf)
+  if (digest === undefined) throw decryption.unsupportedEncryption('PBKDF2 with', prf)
   // All iterations are gone through for each block of the key (RFC 8018 §5.2).
   decryption.spendIterations(iterations, Math.ceil(keyLength / DIGEST_LENGTH[digest]))
   return (password) => pbkdf2Sync(password, salt, iterations, keyLength, digest)

@@ -29,7 +29,7 @@ export function decryptPem(block: PemBlock, decryption: Decryption): Uint8Array 
   const [name = '', ivText = ''] = (block.headers['DEK-Info'] ?? '').split(',').map((part) => part.trim())
   const cipher = CIPHERS[name.toUpperCase()]
   if (name === '') throw new DerError('DEK-Info: missing', block.offset)
-  if (cipher === undefined) throw decryption.unsupported(`PEM encryption with ${name}`)
+  if (cipher === undefined) throw decryption.unsupportedEncryption(`PEM encryption with ${name}`)
   if (!/^[0-9A-Fa-f]*$/.test(ivText) || ivText.length !== 2 * cipher.ivLength) {
     throw new DerError(`DEK-Info: the initialization vector must be ${2 * cipher.ivLength} hex digits`, block.offset)
   }

@@ -1,7 +1,7 @@
 import { createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Pkcs12, parsePkcs12 } from '../../src/container/pkcs12.ts'
+import { PFX_HINTS, type Pkcs12, parsePkcs12 } from '../../src/container/pkcs12.ts'
 import { decryptPbe } from '../../src/container/pkcs12-pbe.ts'
 import { formatPem } from '../../src/der/pem.ts'
 import { contextTag, DerError, DerReader, Tag } from '../../src/der/reader.ts'
@@ -18,7 +18,7 @@ import { withFiles } from '../temporary-folder.ts'
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
 const read = (bytes: Uint8Array, password?: string): Promise<Pkcs12> =>
-  parsePkcs12(bytes, new Decryption('test.pfx', password, 'hint'))
+  parsePkcs12(bytes, new Decryption('test.pfx', password, PFX_HINTS))
 
 const credential = testCredential('ec-p256')
 const options = { password: 'secret', random, friendlyName: 'leaf' }
@@ -234,7 +234,7 @@ describe('refused', () => {
   test.each([0, 1_000_000, 2n ** 70n])('old encryption with %s iterations', (iterations) => {
     const parameters = sequence(octetString(random(8)), integer(iterations))
     const algorithm = { oid: P['pbeWithSHAAnd40BitRC2-CBC'], parameters, encoded: parameters }
-    const decryption = new Decryption('test.pfx', 'x', 'hint')
+    const decryption = new Decryption('test.pfx', 'x', PFX_HINTS)
     const spent = processorTime()
     const run = () => decryptPbe(algorithm, random(64), 'x', decryption, 'test')
     expect(run).toThrow(expect.objectContaining({ code: 'input.unsupported' }))

@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import forge from 'node-forge'
 import { describe, expect, test } from 'vitest'
-import { type Pkcs12, parsePkcs12 } from '../../src/container/pkcs12.ts'
+import { PFX_HINTS, type Pkcs12, parsePkcs12 } from '../../src/container/pkcs12.ts'
 import { derivePkcs12Key, pkcs12Password } from '../../src/container/pkcs12-kdf.ts'
 import { type DerElement, DerError, DerReader, Tag } from '../../src/der/reader.ts'
 import { oidFromElement } from '../../src/der/values.ts'
@@ -34,7 +34,7 @@ const build = (
 ) => buildKeyStore(testCredential(algorithm), { password, profile, random, friendlyName })
 
 const read = (bytes: Uint8Array, password?: string): Promise<Pkcs12> =>
-  parsePkcs12(bytes, new Decryption('test.pfx', password, 'hint'))
+  parsePkcs12(bytes, new Decryption('test.pfx', password, PFX_HINTS))
 
 const cases = EXPORTED_ALGORITHMS.flatMap((algorithm) => PROFILES.map((profile) => ({ algorithm, profile })))
 
