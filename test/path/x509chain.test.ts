@@ -21,7 +21,7 @@ import { ANY_POLICY, EXTENSION, KEY_PURPOSE } from '../../src/x509/oids.ts'
 import { type ChainFields, makeChain, trusting } from '../interop/dotnet-chain/chain-case.ts'
 import { randomCases } from '../interop/dotnet-chain/random-cases.ts'
 import { byName, certId, ocspResponseBytes, singleResponse } from '../x509/ocsp-bytes.ts'
-import { AT, type Fields, root } from './build-certificate.ts'
+import { AT, crossCertificate, type Fields, intermediate, leaf, root } from './build-certificate.ts'
 import { crl, days, type Holder, holder, point, at as pointAt, AT as REVOCATION_AT, revoked } from './build-crl.ts'
 
 /** The chain under CustomRootTrust without revocation, intermediates and root in the store. */
@@ -316,6 +316,46 @@ describe('where trust comes from', () => {
     const renewed = makeChain({})
     const policy = trusting(trusted, { extraStore: list(...renewed.intermediates) })
     expect(told(buildX509Chain(expired.leaf, policy))).toBe('- | NotTimeValid | -')
+  })
+
+  it('of issuers that are all out of date the one that ended last is taken', () => {
+    const ended = (hours: number) => new Date(AT.getTime() - 3600_000 * hours)
+    const issuer = intermediate(chain.root, { notAfter: ended(1) })
+    const others = [2, 3].map((hours) => crossCertificate(chain.root, issuer, { notAfter: ended(hours) }))
+    const target = leaf(issuer)
+    for (const extraStore of [list(issuer, ...others), list(...others, issuer)]) {
+      expect(buildX509Chain(target, trusting([top], { extraStore })).path[1]).toBe(issuer.certificate)
+    }
+  })
+
+  describe('a root has a new key, which the old one certified, and nobody trusts either', () => {
+    const old = root()
+    const fresh = intermediate(old, { subject: 'CN=root' })
+    const stores = { extraStore: list(fresh, old) }
+    const hintless: Fields = { without: ['authorityKeyIdentifier'] }
+    const answer = (certificate: Certificate, more: Partial<ChainPolicy> = {}) =>
+      told(buildX509Chain(certificate, trusting([], { ...stores, ...more })))
+
+    it('a chain that is gone over once more goes the shorter way', () => {
+      expect(answer(leaf(old, hintless))).toBe('- | UntrustedRoot')
+      expect(answer(leaf(fresh, hintless))).toBe('NotSignatureValid | UntrustedRoot')
+      expect(answer(leaf(fresh))).toBe('- | - | UntrustedRoot')
+    })
+
+    it('and the root of one that was longer counts as an authority', () => {
+      const UNKNOWN = 'RevocationStatusUnknown+OfflineRevocation'
+      const asked = { revocationMode: 'Offline' } as const
+      expect(answer(leaf(old, hintless), asked)).toBe(
+        `${UNKNOWN} | RevocationStatusUnknown+UntrustedRoot+OfflineRevocation`,
+      )
+      expect(answer(leaf(fresh), asked)).toBe(`${UNKNOWN} | ${UNKNOWN} | UntrustedRoot`)
+    })
+
+    it('one without fault, whose revocation nobody asks about, is not', () => {
+      const above = intermediate(old, { subject: 'CN=between' })
+      const policy = { customTrustStore: list(old), extraStore: list(above) }
+      expect(answer(leaf(above), policy)).toBe('- | - | -')
+    })
   })
 
   it('an issuer whose key identifier is another is none', () => {

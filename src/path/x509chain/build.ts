@@ -35,7 +35,7 @@ const MAX_LENGTH = 101
 export function buildChain(certificate: Certificate, policy: ChainPolicy): BuiltChain {
   const target = asOpensslReads(certificate)
   const { trusted, intermediates } = trustOf(policy)
-  const at = Math.floor(policy.verificationTime.getTime() / 1000) * 1000
+  const at = instantOf(policy)
   const untrusted = [...intermediates, ...(policy.systemIntermediates ?? []).map(asOpensslReads)]
   let chain = buildOnce(target, trusted, untrusted, at)
   for (const further of [policy.extraStore, policy.downloadedIssuers]) {
@@ -44,6 +44,15 @@ export function buildChain(certificate: Certificate, policy: ChainPolicy): Built
     chain = buildOnce(target, trusted, untrusted, at)
   }
   return chain
+}
+
+/**
+ * The chain that comes of its own certificates, from the top down: what .NET builds when it goes over a chain once more.
+ * Where several fit, the upper one is now met first, and so the chain may be another, mostly a shorter one.
+ */
+export function rebuildChain({ certificates }: BuiltChain, policy: ChainPolicy): BuiltChain {
+  const [target, ...above] = certificates
+  return buildOnce(target as Certificate, trustOf(policy).trusted, above.reverse(), instantOf(policy))
 }
 
 /** What could have gone on from the last certificate of a chain without issuer. */
@@ -58,6 +67,11 @@ export function candidatesAbove(top: Certificate, policy: ChainPolicy): Candidat
     ofTheName: [...trusted.issuers(top.issuer), ...untrusted.filter(({ subject }) => subject.equals(top.issuer))],
     isGivenAsTrusted: intermediates.some((one) => isSame(one, top)),
   }
+}
+
+/** Certificates count in seconds. */
+function instantOf({ verificationTime }: ChainPolicy): number {
+  return Math.floor(verificationTime.getTime() / 1000) * 1000
 }
 
 interface Trust {
@@ -113,18 +127,10 @@ function buildOnce(
   return { certificates: chain, end: 'too-long' }
 }
 
-/** The first that is valid now, else the one that was or will be valid last. */
 function trustedIssuer(subject: Certificate, trusted: IssuerPool, at: number): Certificate | undefined {
-  let latest: Certificate | undefined
-  for (const candidate of trusted.issuers(subject.issuer)) {
-    if (!mayHaveIssued(candidate, subject)) continue
-    if (isTimely(candidate, at)) return candidate
-    if (latest === undefined || candidate.notAfter.date > latest.notAfter.date) latest = candidate
-  }
-  return latest
+  return bestOf(trusted.issuers(subject.issuer), at, (candidate) => mayHaveIssued(candidate, subject))
 }
 
-/** The first that is valid now, else the last of all. */
 function untrustedIssuer(
   subject: Certificate,
   chain: readonly Certificate[],
@@ -133,14 +139,26 @@ function untrustedIssuer(
 ): Certificate | undefined {
   // A self-issued target may be its own issuer as far as this step can tell.
   const mayRepeat = subject.isSelfIssued && chain.length === 1
-  let found: Certificate | undefined
-  for (const candidate of unused) {
-    if (!mayHaveIssued(candidate, subject)) continue
-    if (!mayRepeat && chain.some((one) => isSame(one, candidate))) continue
-    found = candidate
-    if (isTimely(candidate, at)) break
+  return bestOf(
+    unused,
+    at,
+    (candidate) => mayHaveIssued(candidate, subject) && (mayRepeat || !chain.some((one) => isSame(one, candidate))),
+  )
+}
+
+/** The first that is valid now, else the first of those that were or will be valid last. */
+function bestOf(
+  candidates: Iterable<Certificate>,
+  at: number,
+  mayBe: (candidate: Certificate) => boolean,
+): Certificate | undefined {
+  let latest: Certificate | undefined
+  for (const candidate of candidates) {
+    if (!mayBe(candidate)) continue
+    if (isTimely(candidate, at)) return candidate
+    if (latest === undefined || candidate.notAfter.date > latest.notAfter.date) latest = candidate
   }
-  return found
+  return latest
 }
 
 /** The instant of notAfter itself is too late. */

@@ -16,7 +16,7 @@ import type { CertificateStatus } from '../revocation.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { SignatureChecker } from '../signatures.ts'
 import { checkAuthorities } from './authorities.ts'
-import { type BuiltChain, buildChain, candidatesAbove } from './build.ts'
+import { type BuiltChain, buildChain, candidatesAbove, rebuildChain } from './build.ts'
 import type { ChainStatus, ChainStatusFlag } from './chain-status.ts'
 import { whyRefused } from './issuer.ts'
 import { checkNameConstraints } from './name-constraints.ts'
@@ -62,11 +62,12 @@ export interface X509ChainResult {
  */
 export function buildX509Chain(certificate: Certificate, policy: ChainPolicy): X509ChainResult {
   requireUsablePolicy(policy)
-  const built = buildChain(certificate, policy)
   const inputs = signatureInputs(policy)
-  const found = checkChain(built, policy, inputs)
+  const first = checkChain(buildChain(certificate, policy), policy, inputs)
+  const { built, found } = settleChain(first, policy, inputs)
+  const wasLonger = first.built.certificates.length > built.certificates.length
   const revocation = isAskedAbout(built, policy)
-    ? checkRevocation({ path: built.certificates, findings: found }, policy, inputs)
+    ? checkRevocation({ path: built.certificates, findings: found, wasLonger }, policy, inputs)
     : NOT_ASKED
   const { applicationPolicy = [], certificatePolicy = [] } = policy
   const usage = checkUsage(built.certificates.map(asIssued), { applicationPolicy, certificatePolicy })
@@ -84,15 +85,44 @@ function signatureInputs({ verificationTime, signatureMemory }: ChainPolicy): Si
   return { at, budget, signatures: new SignatureChecker(budget, signatureMemory) }
 }
 
+interface FoundChain {
+  readonly built: BuiltChain
+  readonly found: readonly Finding[]
+}
+
 /** Everything but revocation and policies, in OpenSSL's order, which tells what was wrong first. */
-function checkChain(built: BuiltChain, policy: ChainPolicy, inputs: SignatureInputs): readonly Finding[] {
+function checkChain(built: BuiltChain, policy: ChainPolicy, inputs: SignatureInputs): FoundChain {
   const path = built.certificates
-  return [
+  const found = [
     ...whyNotTrusted(built, policy),
     ...checkAuthorities(path),
     ...checkSignatures(path, inputs),
     ...checkNameConstraints(path, inputs.budget),
   ]
+  return { built, found }
+}
+
+/**
+ * The chain that .NET reports. One that has an end it goes over once more, to ask about revocation or to collect what is
+ * wrong; and any once more after a bad signature, since OpenSSL remembers which it has seen.
+ */
+function settleChain(first: FoundChain, policy: ChainPolicy, inputs: SignatureInputs): FoundChain {
+  const again = (chain: FoundChain) => {
+    const rebuilt = rebuildChain(chain.built, policy)
+    return isSameChain(rebuilt, chain.built) ? chain : checkChain(rebuilt, policy, inputs)
+  }
+  const { revocationMode = 'Online' } = policy
+  const isCommitted = first.built.end !== 'issuer-missing' && (first.found.length > 0 || revocationMode !== 'NoCheck')
+  const second = isCommitted ? again(first) : first
+  return second.found.some(isBadSignature) ? again(second) : second
+}
+
+function isSameChain(a: BuiltChain, b: BuiltChain): boolean {
+  return a.certificates.length === b.certificates.length && a.certificates.every((one, i) => one === b.certificates[i])
+}
+
+function isBadSignature({ code }: Finding): boolean {
+  return platformName(code) === 'NotSignatureValid'
 }
 
 function whyNotTrusted({ certificates, end }: BuiltChain, policy: ChainPolicy): readonly Finding[] {
@@ -140,10 +170,10 @@ function isAskedAbout({ end }: BuiltChain, { revocationMode = 'Online' }: ChainP
  * is bad as well.
  */
 function forgiveTrustedRoot(findings: readonly Finding[], { certificates, end }: BuiltChain): readonly Finding[] {
-  const isBad = ({ code }: Finding) => platformName(code) === 'NotSignatureValid'
   const root = certificates.length - 1
-  if (end !== 'trusted' || findings.some((found) => isBad(found) && found.certificate !== root)) return findings
-  return findings.filter((found) => !isBad(found))
+  if (end !== 'trusted' || findings.some((found) => isBadSignature(found) && found.certificate !== root))
+    return findings
+  return findings.filter((found) => !isBadSignature(found))
 }
 
 /** OpenSSL finds out twice that an issuer may not sign; what has facts of its own is never said twice. */

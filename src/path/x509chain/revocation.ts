@@ -30,6 +30,8 @@ export interface CheckedChain {
   readonly path: readonly Certificate[]
   /** In OpenSSL's order. */
   readonly findings: readonly Finding[]
+  /** The path was longer when .NET first built it. By that length it knows the root, and so it takes this one for none. */
+  readonly wasLonger: boolean
 }
 
 /**
@@ -44,7 +46,8 @@ export function checkRevocation(chain: CheckedChain, policy: ChainPolicy, inputs
   const { crls = [], ocspResponses } = policy
   const evidence = mayAsk ? new RevocationEvidence(crls, ocspResponses) : new RevocationEvidence([])
   const check = new Check(path, evidence, inputs)
-  const outcomes = flag === 'EndCertificateOnly' && path.length > 1 ? [check.endAlone(chain)] : check.all(flag)
+  const outcomes =
+    flag === 'EndCertificateOnly' && path.length > 1 ? [check.endAlone(chain)] : check.all(flag, chain.wasLonger)
   const findings = outcomes.flatMap((outcome) =>
     findingsOn(mayAsk ? outcome : { ...outcome, isAsked: false }, path, policy.verificationFlags ?? []),
   )
@@ -97,15 +100,16 @@ class Check {
   }
 
   /** From the root down. An unknown status of the root is never reported, its revocation only if it was asked for. */
-  all(flag: RevocationFlag): readonly Outcome[] {
+  all(flag: RevocationFlag, wasLonger: boolean): readonly Outcome[] {
     const root = this.#path.length - 1
     const outcomes: Outcome[] = []
     let revokedAbove: Certificate | undefined
     for (let index = root; index >= 0; index--) {
-      if (index === root && flag === 'ExcludeRoot') continue
+      const isRoot = index === root && !wasLonger
+      if (isRoot && flag === 'ExcludeRoot') continue
       const outcome = revokedAbove === undefined ? this.#ask(index) : unknownBelow(revokedAbove, index)
       if (outcome.revocation !== undefined) revokedAbove = this.#path[index]
-      outcomes.push(index === root ? { ...outcome, isUnknown: false } : outcome)
+      outcomes.push(isRoot ? { ...outcome, isUnknown: false } : outcome)
     }
     return outcomes
   }

@@ -6,7 +6,15 @@ import type { Certificate } from '../../../src/x509/certificate.ts'
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/x509/extension-encoding.ts'
 import { parseGeneralNameText } from '../../../src/x509/general-name-text.ts'
 import { SIGNATURE_ALGORITHM } from '../../../src/x509/oids.ts'
-import { AT, crossCertificate, type Fields, intermediate, leaf, root } from '../../path/build-certificate.ts'
+import {
+  AT,
+  crossCertificate,
+  type Entity,
+  type Fields,
+  intermediate,
+  leaf,
+  root,
+} from '../../path/build-certificate.ts'
 import { type ChainCase, type ChainFields, chainCase, makeChain, trusting } from './chain-case.ts'
 
 /** @param system what `System` trusts in all cases together */
@@ -14,12 +22,53 @@ export function trustCases(system: Certificate[]): readonly ChainCase[] {
   return [
     ...placements(system),
     ...sameNames(),
+    ...severalWaysUp(),
     ...keyIdentifiers(),
     ...signatures(),
     ...keys(),
     ...periods(),
     ...selfSigned(),
   ]
+}
+
+/** Where several certificates fit and none is trusted: which is taken, also when .NET goes over the chain once more. */
+function severalWaysUp(): readonly ChainCase[] {
+  const top = root()
+  const ended = (hours: number) => new Date(AT.getTime() - 3600_000 * hours)
+  const issuer = intermediate(top, { notAfter: ended(2) })
+  const [later, earlier] = [1, 3].map((hours) => crossCertificate(top, issuer, { notAfter: ended(hours) })) as [
+    Entity,
+    Entity,
+  ]
+  const list = (...entities: readonly Entity[]) => entities.map(({ certificate }) => certificate)
+  const orders = [
+    list(issuer, later, earlier),
+    list(earlier, later, issuer),
+    list(later, earlier, issuer),
+    list(issuer, earlier, later),
+  ]
+  const outOfDate = orders.map((extraStore, i) => ({
+    id: `several ways: all out of date, order ${i + 1}`,
+    certificate: leaf(issuer),
+    policy: trusting(list(top), { extraStore }),
+  }))
+  const fresh = intermediate(top, { subject: 'CN=root' })
+  const without = ['authorityKeyIdentifier'] as const
+  const keys = { old: leaf(top, { without }), new: leaf(fresh, { without }), 'new, with a hint': leaf(fresh) }
+  const rollover = Object.entries(keys).flatMap(([key, certificate]) =>
+    [list(fresh, top), list(top, fresh)].flatMap((extraStore, i) =>
+      (['NoCheck', 'Offline'] as const).map((revocationMode) => ({
+        id: `several ways: new key of an unknown root, signed with the ${key}, order ${i + 1}, ${revocationMode}`,
+        certificate,
+        policy: trusting([], {
+          extraStore,
+          revocationMode,
+          verificationFlags: ['AllowUnknownCertificateAuthority', 'IgnoreEndRevocationUnknown'],
+        }),
+      })),
+    ),
+  )
+  return [...outOfDate, ...rollover]
 }
 
 const PLACES = ['trusted', 'extra', 'nowhere'] as const
