@@ -8,9 +8,10 @@ export type Route =
   /** `encoded` is what a GET carries in its path; {@link ocspRequestIn} decodes it. */
   | { readonly kind: 'ocsp'; readonly name: string; readonly encoded: string }
 
-/** The path of a request target, not decoded. */
+/** The path of a request target, not decoded. A server must take a whole URL too, as proxies ask (RFC 9112 §3.2.2). */
 export function pathOf(target: string): string {
-  return target.replace(/[?#].*$/s, '')
+  const withoutHost = target.replace(/^https?:\/\/[^/?#]*/i, '')
+  return withoutHost.replace(/[?#].*$/s, '') || '/'
 }
 
 /** What a path leads to; undefined if nowhere. */

@@ -24,6 +24,10 @@ it.each([
   ['/crl/ca1.crl?a=b', '/crl/ca1.crl'],
   ['/ocsp/ca1#x', '/ocsp/ca1'],
   ['/?', '/'],
+  ['http://pki.test:8785/crl/ca1.crl?a=b', '/crl/ca1.crl'],
+  ['HTTPS://[::1]/ocsp/ca1/http://x', '/ocsp/ca1/http://x'],
+  ['http://pki.test', '/'],
+  ['/ocsp/ca1/http://x', '/ocsp/ca1/http://x'],
 ])('the path of %s is %s', (target, path) => expect(pathOf(target)).toBe(path))
 
 it('only OCSP takes POST', () => {
