@@ -77,7 +77,10 @@ function names(list: string, tag: string): boolean {
   return list.split(',').some((item) => ['*', tag].includes(item.trim().replace(/^W\//, '')))
 }
 
-/** A date that is none counts as absent. */
+/** The three forms of an HTTP date begin with the name of a day (RFC 9110 §5.6.7). `Date.parse` reads much else. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? /
+
+/** A date that is none counts as absent (§13.1.3). */
 function isNoNewer(lastModified: string, since: string | readonly string[]): boolean {
-  return Date.parse(lastModified) <= Date.parse(String(since))
+  return HTTP_DATE.test(String(since)) && Date.parse(lastModified) <= Date.parse(String(since))
 }

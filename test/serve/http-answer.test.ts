@@ -41,6 +41,8 @@ describe('whatChanged', () => {
     ['a later date', { 'if-modified-since': at(1).toUTCString() }, 304],
     ['an earlier date', { 'if-modified-since': at(-1).toUTCString() }, 200],
     ['a date that is none', { 'if-modified-since': 'yesterday' }, 200],
+    ['a year', { 'if-modified-since': '9999' }, 200],
+    ['a date in another form', { 'if-modified-since': at(1).toISOString() }, 200],
     ['another tag and its date', { 'if-none-match': '"a"', 'if-modified-since': NOW.toUTCString() }, 200],
   ])('%s', (_, headers, status) => {
     const left = whatChanged(answer, headers)
