@@ -249,11 +249,12 @@ export class RevocationSite {
 
   /** Whoever travels in time is told so by the date of the answer. */
   #signsTime(answer: HttpAnswer, { at, isBorrowed }: Moment): HttpAnswer {
-    if (!isBorrowed) return answer
+    // Also an answer for the present: a cache would have it for those who name another time.
     const vary = this.#options.allowTimeHeader
       ? { Vary: [answer.headers.Vary, 'Pki-Time'].filter(Boolean).join(', ') }
       : {}
-    return { ...answer, headers: { ...answer.headers, ...vary, Date: at.toUTCString() } }
+    const date = isBorrowed ? { Date: at.toUTCString() } : {}
+    return { ...answer, headers: { ...answer.headers, ...vary, ...date } }
   }
 }
 

@@ -422,6 +422,14 @@ describe('time', () => {
     expect((await crl('+1h')).thisUpdate.date).toEqual(later(2 * HOUR))
   })
 
+  it('where Pki-Time is allowed, caches keep answers to it apart', async () => {
+    const { ask } = testSite({ allowTimeHeader: true })
+    for (const headers of [{}, { 'pki-time': '+1h' }]) {
+      expect((await ask('/crl/ca1.crl', { headers })).headers.Vary).toBe('Pki-Time')
+    }
+    expect((await testSite().ask('/crl/ca1.crl')).headers.Vary).toBeUndefined()
+  })
+
   it.each([
     ['not allowed', false, '2030-01-01'],
     ['no time', true, 'tomorrow'],
