@@ -15,6 +15,7 @@ import { type Comparison, compareChain, compareHandler, type Words } from './dot
 import { defectCases } from './dotnet-chain/defect-cases.ts'
 import { EvidenceServer } from './dotnet-chain/evidence-server.ts'
 import { flagCases, unknownRevocationCases } from './dotnet-chain/flag-cases.ts'
+import { graphCases } from './dotnet-chain/graph-cases.ts'
 import { handlerCases } from './dotnet-chain/handler-cases.ts'
 import { nameCases } from './dotnet-chain/name-cases.ts'
 import { oddCases } from './dotnet-chain/odd-cases.ts'
@@ -26,6 +27,7 @@ import { usageCases } from './dotnet-chain/usage-cases.ts'
 
 const SEEDS = (process.env.PKI_PARITY_SEEDS ?? '1,2,3').split(',').map(Number)
 const CHAINS_OF_A_SEED = 200
+const HEAPS_OF_A_SEED = 300
 
 /** X509Chain stands on OpenSSL on Linux alone, and its rules on usage change with the next release. */
 function missing(): string | undefined {
@@ -59,6 +61,7 @@ suite(why === undefined ? 'parity with .NET' : `parity with .NET (${why})`, () =
       ...oddCases(),
       ...defectCases(),
       ...SEEDS.flatMap((seed) => randomCases(seed, CHAINS_OF_A_SEED)),
+      ...SEEDS.flatMap((seed) => graphCases(seed, HEAPS_OF_A_SEED)),
       ...revocationCases(server),
     ]
     const handled = handlerCases()
