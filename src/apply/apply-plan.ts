@@ -1,6 +1,7 @@
 /** What applying a hierarchy file would do: for each entry, which of its certificates are made, changed, renewed or left. */
 
 import type { ResolvedEntry } from '../hierarchy-file/resolve.ts'
+import type { CrlReason } from '../x509/crl-extension.ts'
 
 /**
  * What happens to one certificate. `make`: there is none. `restore`: a file of it is gone, and what was made comes
@@ -28,6 +29,10 @@ export interface EntryPlan {
   readonly lost: LostCertificate | undefined
   /** Numbers of those that are to be revoked and are not. */
   readonly revoke: readonly number[]
+  /** On hold in the store, and no longer in the file. */
+  readonly lift: readonly HeldCertificate[]
+  /** Revoked for good in the store, and no longer in the file: nothing can be done about it. */
+  readonly stillRevoked: readonly RevokedForGood[]
   readonly crl: 'make' | 'keep' | undefined
   /** Those whose exports are missing, or are those of another certificate. */
   readonly exports: readonly number[]
@@ -37,6 +42,20 @@ export interface LostCertificate {
   readonly fingerprint: string
   /** The name of a certificate whose chain begins with it. */
   readonly foundIn: string | undefined
+}
+
+/** A certificate that is on hold, and no longer to be. */
+export interface HeldCertificate {
+  readonly name: string
+  readonly serialNumber: bigint
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
+  readonly isCa: boolean
+}
+
+export interface RevokedForGood {
+  readonly name: string
+  readonly reason: CrlReason
 }
 
 /** A certificate that the file no longer names. */
@@ -65,7 +84,7 @@ export function isIdle({ entries, unnamed }: ApplyPlan, prune: boolean): boolean
 }
 
 function isKept(plan: EntryPlan): boolean {
-  const { actions, revoke, crl, exports } = plan
+  const { actions, revoke, lift, crl, exports } = plan
   const acts = WRITING.some((action) => (actions.get(action)?.length ?? 0) > 0)
-  return !acts && revoke.length === 0 && crl !== 'make' && exports.length === 0
+  return !acts && revoke.length === 0 && lift.length === 0 && crl !== 'make' && exports.length === 0
 }

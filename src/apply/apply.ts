@@ -20,7 +20,7 @@ import { type Made, makeInstance, predecessorOf } from './make.ts'
 import type { EntryToMake, MakingTask, MakingWarning } from './making.ts'
 import { prune } from './prune.ts'
 import { readRecords } from './records.ts'
-import { publishCrls, revokeCertificates } from './revocation.ts'
+import { liftHolds, publishCrls, revokeCertificates } from './revocation.ts'
 
 /** Who makes the many: this thread, or several. */
 export type MakingCrew = (
@@ -116,7 +116,9 @@ class Run {
     this.#rechain()
     this.#adopt()
     await this.#borrow(many)
-    revokeCertificates(this.#plan, (name) => this.#authorities.certificate(name), this.#means)
+    const certificateOf = (name: string) => this.#authorities.certificate(name)
+    revokeCertificates(this.#plan, certificateOf, this.#means)
+    liftHolds(this.#plan, certificateOf, this.#means)
     await publishCrls(this.#plan, this.#authorities, this.#means)
     const exported = await writeExports(this.#plan, this.#means)
     if (this.#options.prune) prune(this.#plan.unnamed, store, now)

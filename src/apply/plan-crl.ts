@@ -23,7 +23,9 @@ export function planCrl(plan: EntryPlan, plans: readonly EntryPlan[], facts: Crl
   const { entry, actions } = plan
   if (entry.crl === undefined) return undefined
   const isReplaced = REPLACING.some((action) => (actions.get(action)?.length ?? 0) > 0)
-  const revokes = plans.some(({ entry: below, revoke }) => below.from === entry.name && revoke.length > 0)
+  const revokes = plans.some(
+    ({ entry: below, revoke, lift }) => below.from === entry.name && revoke.length + lift.length > 0,
+  )
   return isReplaced || revokes || isOutdated(entry, entry.crl, facts) ? 'make' : 'keep'
 }
 

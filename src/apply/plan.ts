@@ -15,7 +15,7 @@ import { fingerprint } from '../x509/certificate.ts'
 import type { Action, ApplyPlan, EntryPlan, LostCertificate, PrunedName, Reason } from './apply-plan.ts'
 import { planCrl } from './plan-crl.ts'
 import { planExports } from './plan-exports.ts'
-import { planRevocations } from './plan-revocations.ts'
+import { type EntryFacts, NO_REVOCATIONS, planRevocations, type RevocationPlan } from './plan-revocations.ts'
 import { type NameRecord, readRecords, type StoreRecords } from './records.ts'
 
 export interface PlanOptions {
@@ -107,11 +107,13 @@ class Planner {
   plan(entry: ResolvedEntry): EntryPlan {
     const actions = new Map<Action, number[]>()
     const reasons = new Set<Reason>()
+    const elsewhere: string[] = []
     for (let n = 1; n <= instanceCount(entry); n++) {
       const name = instanceName(entry, n)
       this.#named.add(name)
       if (!this.#options.owns(name)) {
         this.#borrow(entry, n, name, actions)
+        elsewhere.push(name)
         continue
       }
       const { action, reason } = this.#decide(entry, name)
@@ -119,17 +121,26 @@ class Planner {
       pushTo(actions, action, n)
       if (entry.count === undefined) this.#outcomes.set(name, this.#outcomeOf(name, action))
     }
-    const crlKeyHash = entry.revoked === undefined ? undefined : this.#crlKeyHash(entry)
-    const facts = { store: this.#store, records: this.#records, actions, crlKeyHash }
-    const revoke = entry.revoked === undefined ? [] : planRevocations(entry, facts, this.#revocations())
+    const facts = { store: this.#store, records: this.#records, actions }
+    const revocations = this.#planRevocations(entry, { ...facts, elsewhere })
     const lost = entry.count === undefined && actions.has('restore') ? this.#lost(entry.name) : undefined
-    return { entry, actions, reasons, lost, revoke, crl: undefined, exports: planExports(entry, facts) }
+    return { entry, actions, reasons, lost, ...revocations, crl: undefined, exports: planExports(entry, facts) }
+  }
+
+  #planRevocations(entry: ResolvedEntry, facts: Omit<EntryFacts, 'crlKeyHash'>): RevocationPlan {
+    if (entry.revoked === undefined && !this.#records.hasDeclaredRevocations) return NO_REVOCATIONS
+    try {
+      return planRevocations(entry, { ...facts, crlKeyHash: this.#crlKeyHash(entry) }, this.#revocations())
+    } catch (cause) {
+      const name = cause instanceof PkiError ? cause.context.name : undefined
+      throw atPlace(this.#file, entry.place, String(name ?? entry.name), cause)
+    }
   }
 
   /** What another shard writes is made here too if it may have to sign, or stands in a CRL that is written here. */
   #borrow(entry: ResolvedEntry, n: number, name: string, actions: Map<Action, number[]>): void {
     const { from, revoked, count } = entry
-    const isListed = revoked !== undefined && from !== undefined && this.#options.owns(from)
+    const isListed = typeof revoked === 'object' && from !== undefined && this.#options.owns(from)
     const mayHaveToSign = entry.isAuthority || entry.isDependedOn
     if (isListed || (count === undefined && mayHaveToSign)) pushTo(actions, 'borrow', n)
     if (count === undefined) this.#outcomes.set(name, { isNew: false, fingerprint: ELSEWHERE, renews: [] })

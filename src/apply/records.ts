@@ -38,12 +38,16 @@ export interface BorrowedRecord {
   readonly specification: string
   readonly issuerKeyHash: string
   readonly serialNumber: string
+  /** SHA-256, lower-case hex. */
+  readonly fingerprint: string
 }
 
 export interface StoreRecords {
   readonly names: ReadonlyMap<string, NameRecord>
   readonly borrowed: ReadonlyMap<string, BorrowedRecord>
   readonly exports: ReadonlyMap<string, ExportRecord>
+  /** Whether a hierarchy file ever revoked something: otherwise nobody need look whether it still wants to. */
+  readonly hasDeclaredRevocations: boolean
 }
 
 /** Reads the journal once. Memory is that of what it returns: some 300 octets for each name. */
@@ -52,6 +56,7 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
   const borrowed = new Map<string, BorrowedRecord>()
   const exports = new Map<string, ExportRecord>()
   const unconfirmed = new Set<string>()
+  let hasDeclaredRevocations = false
   const once = interning()
   const follower = new JournalFollower(journalPath, {
     wanted: new Set(['issued', 'imported', 'adopted', 'rechained', 'removed', 'exported', 'applied', 'revoked']),
@@ -62,9 +67,11 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
       } else if (entry.event === 'exported') {
         exports.set(entry.name, { specification: entry.specification, files: entry.files })
       } else if (entry.event === 'revoked') {
-        const { name, specification, issuerKeyHash, serialNumber } = entry
+        if (entry.file !== undefined) hasDeclaredRevocations = true
+        const { name, specification, issuerKeyHash, serialNumber, fingerprint } = entry
         if (name === undefined || specification === undefined) return
-        borrowed.set(name, { specification: once(specification), issuerKeyHash: once(issuerKeyHash), serialNumber })
+        const shared = { specification: once(specification), issuerKeyHash: once(issuerKeyHash) }
+        borrowed.set(name, { ...shared, serialNumber, fingerprint })
       } else {
         note(entry, names, once)
         if (entry.event === 'issued' && names.get(entry.name)?.isUnconfirmed === true) unconfirmed.add(entry.name)
@@ -73,7 +80,7 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
     onRestart: () => undefined,
   })
   follower.follow()
-  return { names, borrowed, exports }
+  return { names, borrowed, exports, hasDeclaredRevocations }
 }
 
 function note(entry: JournalEntry, names: Map<string, NameRecord>, once: (text: string) => string): void {

@@ -6,7 +6,7 @@ import { addDuration, parseDuration, parseInstant } from '../profile/duration.ts
 import type { SeededSource } from '../seed/seeded-source.ts'
 import type { ProcessTable } from '../store/lock.ts'
 import { publishCrl } from '../store/publish-crl.ts'
-import { recordRevocation } from '../store/record-revocation.ts'
+import { recordRevocation, undoRevocation } from '../store/record-revocation.ts'
 import type { Store } from '../store/store.ts'
 import { type Certificate, fingerprint } from '../x509/certificate.ts'
 import type { ApplyPlan } from './apply-plan.ts'
@@ -14,6 +14,8 @@ import type { Authorities } from './authorities.ts'
 
 export interface RevocationMeans {
   readonly store: Store
+  /** As the journal names the hierarchy file. */
+  readonly file: string
   readonly processes: ProcessTable
   readonly seeded: SeededSource | undefined
   readonly now: Date
@@ -26,16 +28,17 @@ export interface RevocationMeans {
 export function revokeCertificates(
   { entries }: ApplyPlan,
   certificateOf: (name: string) => Certificate,
-  { store, processes, now }: RevocationMeans,
+  { store, file, processes, now }: RevocationMeans,
 ): void {
   for (const { entry, actions, revoke } of entries) {
     const { revoked, from = entry.name } = entry
-    if (revoked === undefined || revoke.length === 0) continue
+    if (typeof revoked !== 'object' || revoke.length === 0) continue
     const { reason, at, invalidityDate } = revoked
     const order = {
       reason,
       revocationDate: at === undefined ? now : parseInstant(at, now),
       invalidityDate: invalidityDate === undefined ? undefined : parseInstant(invalidityDate, now),
+      file,
     }
     const issuer = { name: from, certificate: certificateOf(from) }
     const borrowed = new Set(actions.get('borrow'))
@@ -48,6 +51,23 @@ export function revokeCertificates(
       const target = { name, serialNumber, fingerprint: fingerprint(certificate), isCa, issuer, specification }
       recordRevocation(store, target, order, { now, processes })
     }
+  }
+}
+
+/**
+ * Ends what was on hold, as `pki revoke --undo` does: the next CRL no longer lists it, a delta CRL says removeFromCRL.
+ * @throws PkiError `refused.exists` if it was revoked for good in the meantime, `refused.locked`, `refused.write`
+ */
+export function liftHolds(
+  { entries }: ApplyPlan,
+  certificateOf: (name: string) => Certificate,
+  { store, processes, now }: RevocationMeans,
+): void {
+  for (const { entry, lift } of entries) {
+    if (lift.length === 0) continue
+    const { from = entry.name } = entry
+    const issuer = { name: from, certificate: certificateOf(from) }
+    for (const held of lift) undoRevocation(store, { ...held, issuer }, { now, processes })
   }
 }
 

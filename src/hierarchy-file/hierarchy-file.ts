@@ -56,7 +56,8 @@ export interface FileEntry {
   readonly unchecked: boolean
   /** What is wrong with it on purpose. */
   readonly defects: readonly string[]
-  readonly revoked: FileRevocation | undefined
+  /** False where the entry says that it is not revoked; undefined where it says nothing about it. */
+  readonly revoked: FileRevocation | false | undefined
   /** How long its CRL lasts, a duration; undefined if it makes none. */
   readonly crl: string | undefined
   readonly exports: readonly FileExport[]

@@ -143,8 +143,8 @@ function asList<T extends string>(value: T | readonly T[]): readonly T[] {
   return typeof value === 'string' ? [value] : value
 }
 
-function revocationOf(written: WrittenEntry['revoked']): FileRevocation | undefined {
-  if (written === undefined || written === false) return undefined
+function revocationOf(written: WrittenEntry['revoked']): FileRevocation | false | undefined {
+  if (written === undefined || written === false) return written
   const { reason = 'unspecified', at, invalidityDate } = typeof written === 'object' ? written : { reason: undefined }
   return { reason: typeof written === 'string' ? written : reason, at, invalidityDate }
 }

@@ -104,7 +104,9 @@ const entryFields = z.strictObject({
   ),
   unchecked: z.exactOptional(z.boolean()).describe('Make it even if its issuer may not issue it'),
   defect: z.exactOptional(listOf(nonEmpty)).describe('What is wrong with it on purpose; pki defects list shows them'),
-  revoked: z.exactOptional(z.union([z.boolean(), z.enum(REASONS), revocation])),
+  revoked: z
+    .exactOptional(z.union([z.boolean(), z.enum(REASONS), revocation]))
+    .describe('Without it, what pki apply had put on hold is lifted; false lifts also what pki revoke has put on hold'),
   crl: z.exactOptional(z.union([z.boolean(), crl])).describe('Makes a list of what it has revoked'),
   exports: z.exactOptional(z.array(z.union([z.enum(FORMATS), oneExport]))),
   ...OVERRIDES,

@@ -65,6 +65,8 @@ export type JournalEvent =
       readonly invalidityDate?: string
       /** It may issue certificates: CRLs can be limited to those that do or do not. */
       readonly isCa: boolean
+      /** The hierarchy file that says so; absent where somebody revoked it by hand. */
+      readonly file?: string
     })
   | (RevocationFacts & { readonly event: 'unrevoked' })
   /** A certificate that was there before counts as made from an entry of a hierarchy file from now on. */

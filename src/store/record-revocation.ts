@@ -31,6 +31,8 @@ export interface RevocationOrder {
   readonly reason: CrlReason | undefined
   readonly revocationDate: Date
   readonly invalidityDate: Date | undefined
+  /** The hierarchy file that says so; undefined where somebody revokes by hand. */
+  readonly file?: string | undefined
 }
 
 /** Who revokes, and when. */
@@ -55,7 +57,7 @@ export interface RevocationOutcome {
 export function recordRevocation(
   store: Store,
   certificate: RevocableCertificate,
-  { reason, revocationDate, invalidityDate }: RevocationOrder,
+  { reason, revocationDate, invalidityDate, file }: RevocationOrder,
   { now, processes }: RevokingContext,
 ): RevocationOutcome {
   if (reason === 'removeFromCRL') {
@@ -74,7 +76,8 @@ export function recordRevocation(
       return { outcome: 'kept', revocation: known }
     }
     const seconds = { revocationDate: wholeSecond(revocationDate), invalidityDate: wholeSecond(invalidityDate) }
-    const revocation: Revocation = { serialNumber, isCa, reason: reason ?? 'unspecified', ...seconds }
+    const isDeclared = file !== undefined
+    const revocation: Revocation = { serialNumber, isCa, isDeclared, reason: reason ?? 'unspecified', ...seconds }
     store.note(
       {
         event: 'revoked',
@@ -83,6 +86,7 @@ export function recordRevocation(
         revocationDate: revocation.revocationDate.toISOString(),
         ...(seconds.invalidityDate && { invalidityDate: seconds.invalidityDate.toISOString() }),
         isCa,
+        ...(file !== undefined && { file }),
       },
       now,
       { durable: true },

@@ -23,6 +23,8 @@ export interface Revocation {
   readonly invalidityDate: Date | undefined
   /** It may issue certificates itself. */
   readonly isCa: boolean
+  /** A hierarchy file has revoked it, or had put it on hold before somebody revoked it for good. */
+  readonly isDeclared: boolean
 }
 
 /** What is known of one certificate at one time. `unknown`: no certificate of this serial number was issued here. */
@@ -158,10 +160,12 @@ export class Revocations {
         const revocation = requireRevocation(entry)
         record.name = entry.issuer
         // Shards whose journals were put together may each have noted it.
-        if (isSame(record.revoked.get(entry.serialNumber), revocation)) return
+        const before = record.revoked.get(entry.serialNumber)
+        if (isSame(before, revocation)) return
         // A change of reason moves the entry to the end: it is news.
         record.revoked.delete(entry.serialNumber)
-        record.revoked.set(entry.serialNumber, revocation)
+        const isDeclared = revocation.isDeclared || before?.isDeclared === true
+        record.revoked.set(entry.serialNumber, { ...revocation, isDeclared })
         record.outdatedCrlNumber = record.lastCrlNumber
         return
       }
@@ -229,7 +233,8 @@ function requireRevocation(entry: JournalEntry & { readonly event: 'revoked' }):
       context: { at: entry.at, serialNumber: String(entry.serialNumber) },
     })
   }
-  return { serialNumber, reason: entry.reason, revocationDate, invalidityDate, isCa: entry.isCa === true }
+  const isDeclared = entry.file !== undefined
+  return { serialNumber, reason: entry.reason, revocationDate, invalidityDate, isCa: entry.isCa === true, isDeclared }
 }
 
 function isNoDate(date: Date | undefined): boolean {

@@ -114,6 +114,7 @@ const NOTHING = {
   borrow: 0,
   keep: 0,
   revoke: 0,
+  lift: 0,
   crl: 0,
   export: 0,
   remove: 0,

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { READY_MADE } from '../../src/cli/hierarchy/apply-inputs.ts'
+import { readStoredCrl } from '../../src/store/publish-crl.ts'
 import { Store } from '../../src/store/store.ts'
 import { fingerprint } from '../../src/x509/certificate.ts'
 import type { Name } from '../../src/x509/name.ts'
@@ -377,6 +378,88 @@ describe('an entry that changes', () => {
     const made = await applied()
     made.write(FILE.replace('keyCompromise', 'superseded'))
     expect(await made.pki('apply')).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('mallory') })
+  })
+
+  describe('that no longer says `revoked`', () => {
+    const held = FILE.replace('alice: client', 'alice: { profile: client, revoked: certificateHold }')
+    const listed = ({ store }: Applied) => [...(readStoredCrl(store.crlPath('ca1'))?.entries ?? [])].length
+
+    it.each([FILE, FILE.replace('alice: client', 'alice: { profile: client, revoked: false }')])(
+      'lifts a hold that the file had put on it',
+      async (text) => {
+        const made = await applied(held)
+        expect(listed(made)).toBe(2)
+        made.write(text)
+        expect((await made.pki('plan')).stdout).toMatch(/\+ alice +take from hold\n/)
+        expect(await made.apply()).toEqual({ keep: 12, lift: 1, crl: 1 })
+        expect(listed(made)).toBe(1)
+        expect(await made.plan()).toEqual({ keep: 12 })
+      },
+    )
+
+    it('lifts holds of many, and those that another shard wrote', async () => {
+      const many = `${FILE.replace('count: 5', 'count: 5, revoked: certificateHold')}seed: fixtures\nnow: 2026-01-01T00:00:00Z\n`
+      const whole = await applied(many)
+      whole.write(many.replace(', revoked: certificateHold', ''))
+      expect(await whole.apply()).toEqual({ keep: 12, lift: 5, crl: 1 })
+      const parts = withFile(many)
+      const shards = [1, 2, 3].map((i) => ['--shard', `${i}/3`, '--dir', `part${i}`])
+      for (const shard of shards) await parts.done(['apply', ...shard])
+      parts.write(many.replace(', revoked: certificateHold', ''))
+      for (const shard of shards) await parts.done(['apply', ...shard])
+      for (const shard of shards) expect(await parts.done(['plan', ...shard])).toContain('nothing to do')
+      const crls = shards.flatMap((shard) => {
+        const path = new Store(join(parts.folder, shard[3] as string)).crlPath('ca1')
+        return existsSync(path) ? [readFileSync(path)] : []
+      })
+      expect(crls).toEqual([readFileSync(whole.store.crlPath('ca1'))])
+    })
+
+    it('is told of what is revoked for good, and stays revoked', async () => {
+      const made = await applied()
+      made.write(FILE.replace(', revoked: keyCompromise', ''))
+      expect(await made.apply()).toEqual({ keep: 12 })
+      const says = /! mallory +stays revoked \(keyCompromise\): its entry does not say so/
+      expect((await made.pki('plan')).stdout).toMatch(says)
+      expect((await made.pki('apply')).stdout).toMatch(says)
+      const { entries } = JSON.parse(await made.done('plan --json'))
+      const told = entries.flatMap(({ stillRevoked }: { stillRevoked: unknown[] }) => stillRevoked)
+      expect(told).toEqual([{ name: 'mallory', reason: 'keyCompromise' }])
+      expect(listed(made)).toBe(1)
+    })
+
+    it('says nothing of what was revoked by hand, unless it says `revoked: false`', async () => {
+      const made = await applied()
+      await made.done('revoke alice --reason certificateHold')
+      await made.done('revoke dev-1 --reason superseded')
+      await made.done('crl ca1')
+      expect(await made.plan()).toEqual({ keep: 12 })
+      expect((await made.pki('plan')).stdout).not.toContain('stays revoked')
+      made.write(FILE.replace('alice: client', 'alice: { profile: client, revoked: false }'))
+      expect(await made.apply()).toEqual({ keep: 12, lift: 1, crl: 1 })
+      made.write(FILE.replace('count: 5', 'count: 5, revoked: false'))
+      expect((await made.pki('plan')).stdout).toMatch(/! dev-1 +stays revoked \(superseded\)/)
+    })
+
+    it('is told of what the file had put on hold, and somebody revoked for good', async () => {
+      const made = await applied(held)
+      await made.done('revoke alice --reason keyCompromise')
+      made.write(FILE)
+      expect((await made.pki('plan')).stdout).toMatch(/! alice +stays revoked \(keyCompromise\)/)
+    })
+  })
+
+  it.each([
+    ['at: 2026-11-01T00:00:00Z', 'at: 2026-11-02', 'pki.yaml:10:11: mallory: revoked already'],
+    ['at: 2026-11-01', 'invalidityDate: 2026-10-01', 'invalidityDate left out'],
+  ])('in the times of a revocation, %s, is refused with %s', async (before, after, says) => {
+    const made = await applied(FILE.replace('keyCompromise', `{ ${before} }`))
+    for (const same of ['{}', '{ at: 2026-11-01 }', '{ at: -5d }', 'unspecified', 'true']) {
+      made.write(FILE.replace('keyCompromise', same))
+      expect(await made.plan()).toEqual({ keep: 12 })
+    }
+    made.write(FILE.replace('keyCompromise', `{ ${after} }`))
+    expect(await made.pki('apply')).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(says) })
   })
 
   it('in its count makes more', async () => {

@@ -118,6 +118,8 @@ async function applying(): Promise<void> {
   const made = session()
   write(made, 'pki.yaml', HIERARCHY)
   await print(made, ['plan', 'apply', 'plan'])
+  write(made, 'pki.yaml', HIERARCHY.replace(', revoked: superseded', ''))
+  await print(made, ['plan'])
   write(made, 'pki.yaml', HIERARCHY.replace('localhost', 'web.test').replace(/^ +client:.*\n/m, ''))
   rmSync(join(made.folder, 'pki/private/bad.key'))
   await print(made, ['plan', 'apply'])

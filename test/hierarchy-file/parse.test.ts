@@ -65,7 +65,7 @@ describe('a tree', () => {
     ['true', { reason: 'unspecified' }],
     ['keyCompromise', { reason: 'keyCompromise' }],
     ['{ reason: superseded, at: 2026-01-01 }', { reason: 'superseded', at: '2026-01-01' }],
-    ['false', undefined],
+    ['false', false],
   ])('revoked: %s', (written, revoked) => {
     const [, entry] = entriesOf(file('  root:', `    issues: { a: { profile: client, revoked: ${written} } }`))
     expect(entry?.revoked).toEqual(revoked)

@@ -61,6 +61,7 @@ describe('Revocations', () => {
         revocationDate: NOW,
         invalidityDate: inSeconds(-60),
         isCa: false,
+        isDeclared: false,
       },
     })
   })

@@ -1,7 +1,14 @@
 /** A plan for people, and as JSON: what `pki plan` prints and `pki apply` has done. */
 
-import { type Action, type ApplyPlan, countOf, type EntryPlan, type Reason } from '../../apply/apply-plan.ts'
-import { instanceName } from '../../hierarchy-file/resolve.ts'
+import {
+  type Action,
+  type ApplyPlan,
+  countOf,
+  type EntryPlan,
+  type Reason,
+  type RevokedForGood,
+} from '../../apply/apply-plan.ts'
+import { instanceName, type ResolvedEntry } from '../../hierarchy-file/resolve.ts'
 import type { Paint } from './paint.ts'
 
 /** `pki plan`, and in `pki apply` what was done. */
@@ -9,7 +16,7 @@ export interface PlanJson {
   readonly entries: readonly PlannedEntryJson[]
   /** Names that the file made once and no longer names. They are removed with `--prune` only. */
   readonly unnamed: readonly string[]
-  readonly summary: Readonly<Record<Action | 'revoke' | 'crl' | 'export' | 'remove', number>>
+  readonly summary: Readonly<Record<Action | 'revoke' | 'lift' | 'crl' | 'export' | 'remove', number>>
 }
 
 export interface PlannedEntryJson {
@@ -22,6 +29,8 @@ export interface PlannedEntryJson {
   readonly actions: Readonly<Partial<Record<Action, number>>>
   readonly reasons: readonly Reason[]
   readonly revoke: number
+  readonly lift: number
+  readonly stillRevoked: readonly RevokedForGood[]
   readonly crl: 'make' | 'keep' | null
   readonly export: number
 }
@@ -42,6 +51,7 @@ export function planJson({ entries, unnamed }: ApplyPlan, prune: boolean): PlanJ
       borrow: byAction('borrow'),
       keep: byAction('keep'),
       revoke: sum(({ revoke }) => revoke.length),
+      lift: sum(({ lift }) => lift.length),
       crl: sum(({ crl }) => (crl === 'make' ? 1 : 0)),
       export: sum(({ exports }) => exports.length),
       remove: prune ? unnamed.length : 0,
@@ -49,7 +59,7 @@ export function planJson({ entries, unnamed }: ApplyPlan, prune: boolean): PlanJ
   }
 }
 
-function entryJson({ entry, actions, reasons, revoke, crl, exports }: EntryPlan): PlannedEntryJson {
+function entryJson({ entry, actions, reasons, revoke, lift, stillRevoked, crl, exports }: EntryPlan): PlannedEntryJson {
   return {
     name: entry.name,
     line: entry.place.line,
@@ -58,6 +68,8 @@ function entryJson({ entry, actions, reasons, revoke, crl, exports }: EntryPlan)
     actions: Object.fromEntries([...actions].map(([action, numbers]) => [action, numbers.length])),
     reasons: [...reasons],
     revoke: revoke.length,
+    lift: lift.length,
+    stillRevoked,
     crl: crl ?? null,
     export: exports.length,
   }
@@ -120,7 +132,7 @@ interface Row {
 }
 
 function entryRows(plan: EntryPlan, withKept: boolean): readonly Row[] {
-  const { entry, actions, reasons, revoke, crl, exports } = plan
+  const { entry, actions, reasons, revoke, lift, crl, exports } = plan
   const rows: Row[] = [...actions].flatMap(([action, numbers]) => {
     const isKept = action === 'keep' || action === 'borrow'
     if (numbers.length === 0 || (isKept && !withKept)) return []
@@ -132,15 +144,31 @@ function entryRows(plan: EntryPlan, withKept: boolean): readonly Row[] {
     return [{ sign: SIGNS[action], name: entry.name, says: `${WORDS[action]}${count}${detail(plan, action, reasons)}` }]
   })
   const more = [
-    ...(revoke.length > 0 ? [`revoke${entry.count === undefined ? '' : ` ${revoke.length}`}`] : []),
+    ...countedWord('revoke', revoke.length, entry),
+    ...countedWord('take from hold', lift.length, entry),
     ...(crl === 'make' ? ['make CRL'] : []),
-    ...(exports.length > 0 ? [`export${entry.count === undefined ? '' : ` ${exports.length}`}`] : []),
+    ...countedWord('export', exports.length, entry),
   ]
+  return [...withMore(rows, entry.name, more), ...plan.stillRevoked.map(stillRevokedRow)]
+}
+
+function countedWord(word: string, count: number, entry: ResolvedEntry): readonly string[] {
+  if (count === 0) return []
+  return [entry.count === undefined ? word : `${word} ${count}`]
+}
+
+/** What is done beside the last action stands in its line; what is left as it is gets a line of its own for that. */
+function withMore(rows: readonly Row[], name: string, more: readonly string[]): readonly Row[] {
   if (more.length === 0) return rows
   const last = rows.at(-1)
   const isKept = last === undefined || last.sign === SIGNS.keep || last.sign === SIGNS.borrow
-  const row = { sign: '+', name: entry.name, says: more.join(', ') }
+  const row = { sign: '+', name, says: more.join(', ') }
   return isKept ? [...rows, row] : [...rows.slice(0, -1), { ...last, says: `${last.says}; ${row.says}` }]
+}
+
+function stillRevokedRow({ name, reason }: RevokedForGood): Row {
+  const says = `stays revoked (${reason}): its entry does not say so, and only a certificateHold can be lifted`
+  return { sign: '!', name, says }
 }
 
 function detail({ entry }: EntryPlan, action: Action, reasons: ReadonlySet<Reason>): string {
@@ -152,7 +180,7 @@ function detail({ entry }: EntryPlan, action: Action, reasons: ReadonlySet<Reaso
 
 function brush(sign: string, colors: Paint): (text: string) => string {
   if (sign === '+') return colors.good
-  if (sign === '~') return colors.warn
+  if (sign === '~' || sign === '!') return colors.warn
   return sign === '-' ? colors.bad : colors.quiet
 }
 
@@ -175,6 +203,7 @@ const PLANNED = {
   rechain: 'with a new chain',
   adopt: 'to take over',
   revoke: 'to revoke',
+  lift: 'to take from hold',
   crl: 'with a CRL to make',
   export: 'to export',
   remove: 'to remove',
@@ -188,6 +217,7 @@ const DONE: Readonly<Record<keyof typeof PLANNED, string>> = {
   rechain: 'with a new chain',
   adopt: 'taken over',
   revoke: 'revoked',
+  lift: 'taken from hold',
   crl: 'with a new CRL',
   export: 'exported',
   remove: 'removed',
