@@ -58,6 +58,16 @@ export interface RevokedForGood {
   readonly reason: CrlReason
 }
 
+/** An export or a CRL that a file once made and no longer names, of a certificate that stays. */
+export interface UnnamedFile {
+  /** Of the certificate. */
+  readonly name: string
+  readonly kind: 'export' | 'crl'
+  /** Below `exports/` or `crl/`, with `/` between its parts. */
+  readonly file: string
+  readonly path: string
+}
+
 /** A certificate that the file no longer names. */
 export interface PrunedName {
   readonly name: string
@@ -71,6 +81,7 @@ export interface ApplyPlan {
   readonly entries: readonly EntryPlan[]
   /** Certificates that a file once made and that this one does not name. */
   readonly unnamed: readonly PrunedName[]
+  readonly unnamedFiles: readonly UnnamedFile[]
 }
 
 /** How many certificates an action is taken for. */
@@ -79,8 +90,8 @@ export function countOf({ actions }: EntryPlan, action: Action): number {
 }
 
 /** Whether anything would be written. @param prune whether what is unnamed is removed */
-export function isIdle({ entries, unnamed }: ApplyPlan, prune: boolean): boolean {
-  return entries.every(isKept) && (!prune || unnamed.length === 0)
+export function isIdle({ entries, unnamed, unnamedFiles }: ApplyPlan, prune: boolean): boolean {
+  return entries.every(isKept) && (!prune || unnamed.length + unnamedFiles.length === 0)
 }
 
 function isKept(plan: EntryPlan): boolean {

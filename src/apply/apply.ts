@@ -121,7 +121,7 @@ class Run {
     liftHolds(this.#plan, certificateOf, this.#means)
     await publishCrls(this.#plan, this.#authorities, this.#means)
     const exported = await writeExports(this.#plan, this.#means)
-    if (this.#options.prune) prune(this.#plan.unnamed, store, now)
+    if (this.#options.prune) prune(this.#plan, store, now)
     store.note({ event: 'applied', file }, now)
     return { warnings: this.#warnings, exported }
   }

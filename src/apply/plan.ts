@@ -12,10 +12,11 @@ import { issuerKeyHash } from '../store/journal.ts'
 import { Revocations } from '../store/revocations.ts'
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
-import type { Action, ApplyPlan, EntryPlan, LostCertificate, PrunedName, Reason } from './apply-plan.ts'
+import type { Action, ApplyPlan, EntryPlan, LostCertificate, Reason } from './apply-plan.ts'
 import { planCrl } from './plan-crl.ts'
 import { planExports } from './plan-exports.ts'
 import { type EntryFacts, NO_REVOCATIONS, planRevocations, type RevocationPlan } from './plan-revocations.ts'
+import { planUnnamed } from './plan-unnamed.ts'
 import { type NameRecord, readRecords, type StoreRecords } from './records.ts'
 
 export interface PlanOptions {
@@ -44,7 +45,7 @@ export function planApply(
 ): ApplyPlan {
   const planner = new Planner(store, file, options)
   const plans = inOrderOfIssue(entries).map((entry) => planner.plan(entry))
-  return { entries: planner.withCrls(plans), unnamed: planner.unnamed() }
+  return { entries: planner.withCrls(plans), ...planner.unnamed() }
 }
 
 /** Each issuer, and each authority that is cross-signed, before what depends on it; otherwise in the order of the file. */
@@ -91,7 +92,7 @@ class Planner {
   readonly #keys: ReadonlySet<string>
   readonly #chains: ReadonlySet<string>
   readonly #outcomes = new Map<string, Outcome>()
-  readonly #named = new Set<string>()
+  readonly #named = new Map<string, ResolvedEntry>()
   #knownRevocations: Revocations | undefined
 
   constructor(store: Store, file: string, options: PlanOptions) {
@@ -110,7 +111,7 @@ class Planner {
     const elsewhere: string[] = []
     for (let n = 1; n <= instanceCount(entry); n++) {
       const name = instanceName(entry, n)
-      this.#named.add(name)
+      this.#named.set(name, entry)
       if (!this.#options.owns(name)) {
         this.#borrow(entry, n, name, actions)
         elsewhere.push(name)
@@ -171,16 +172,16 @@ class Planner {
     return this.#knownRevocations
   }
 
-  /** What a file made once and this one does not name; authorities that it uses are named. */
-  unnamed(): readonly PrunedName[] {
-    const pruned: PrunedName[] = []
-    const used = new Set(this.#outcomes.keys())
-    for (const [name, { fingerprint: own, specification, isAdopted }] of this.#records.names) {
-      if (this.#named.has(name) || used.has(name) || specification === undefined || isAdopted) continue
-      if (!this.#certificates.has(name)) continue
-      pruned.push({ name, fingerprint: own, exports: this.#records.exports.get(name)?.files ?? [] })
-    }
-    return pruned
+  /** Authorities that the file uses without naming them stay. */
+  unnamed(): ReturnType<typeof planUnnamed> {
+    return planUnnamed({
+      store: this.#store,
+      records: this.#records,
+      certificates: this.#certificates,
+      named: this.#named,
+      isUsed: (name) => this.#outcomes.has(name),
+      owns: this.#options.owns,
+    })
   }
 
   #decide(entry: ResolvedEntry, name: string): Decision {

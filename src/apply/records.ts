@@ -29,8 +29,18 @@ export interface NameRecord {
 }
 
 export interface ExportRecord {
+  /** Of what was exported last. */
   readonly specification: string
   readonly files: readonly string[]
+  /** All that was ever exported and not removed since. */
+  readonly written: readonly string[]
+}
+
+/** The last CRL under a name that a hierarchy file wanted. */
+export interface CrlRecord {
+  readonly issuerKeyHash: string
+  /** Decimal. */
+  readonly crlNumber: string
 }
 
 /** A certificate that another shard writes, and that is revoked here because its issuer's CRL is. */
@@ -46,6 +56,7 @@ export interface StoreRecords {
   readonly names: ReadonlyMap<string, NameRecord>
   readonly borrowed: ReadonlyMap<string, BorrowedRecord>
   readonly exports: ReadonlyMap<string, ExportRecord>
+  readonly crls: ReadonlyMap<string, CrlRecord>
   /** Whether a hierarchy file ever revoked something: otherwise nobody need look whether it still wants to. */
   readonly hasDeclaredRevocations: boolean
 }
@@ -55,17 +66,20 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
   const names = new Map<string, NameRecord>()
   const borrowed = new Map<string, BorrowedRecord>()
   const exports = new Map<string, ExportRecord>()
+  const crls = new Map<string, CrlRecord>()
   const unconfirmed = new Set<string>()
   let hasDeclaredRevocations = false
   const once = interning()
   const follower = new JournalFollower(journalPath, {
-    wanted: new Set(['issued', 'imported', 'adopted', 'rechained', 'removed', 'exported', 'applied', 'revoked']),
+    wanted: WANTED,
     onEntry: (entry) => {
       if (entry.event === 'applied') {
         for (const name of unconfirmed) change(names, name, { isUnconfirmed: false })
         unconfirmed.clear()
-      } else if (entry.event === 'exported') {
-        exports.set(entry.name, { specification: entry.specification, files: entry.files })
+      } else if (entry.event === 'exported' || entry.event === 'unexported') {
+        noteExports(entry, exports)
+      } else if (entry.event === 'crl-issued') {
+        noteCrl(entry, crls)
       } else if (entry.event === 'revoked') {
         if (entry.file !== undefined) hasDeclaredRevocations = true
         const { name, specification, issuerKeyHash, serialNumber, fingerprint } = entry
@@ -80,7 +94,41 @@ export function readRecords({ journalPath }: Pick<Store, 'journalPath'>): StoreR
     onRestart: () => undefined,
   })
   follower.follow()
-  return { names, borrowed, exports, hasDeclaredRevocations }
+  return { names, borrowed, exports, crls, hasDeclaredRevocations }
+}
+
+const WANTED: ReadonlySet<JournalEntry['event']> = new Set([
+  'issued',
+  'imported',
+  'adopted',
+  'rechained',
+  'removed',
+  'exported',
+  'unexported',
+  'crl-issued',
+  'applied',
+  'revoked',
+])
+
+function noteExports(
+  entry: JournalEntry & { readonly event: 'exported' | 'unexported' },
+  exports: Map<string, ExportRecord>,
+): void {
+  const before = exports.get(entry.name)
+  if (entry.event === 'exported') {
+    const { specification, files } = entry
+    exports.set(entry.name, { specification, files, written: [...new Set([...(before?.written ?? []), ...files])] })
+  } else if (before !== undefined) {
+    exports.set(entry.name, { ...before, written: before.written.filter((file) => !entry.files.includes(file)) })
+  }
+}
+
+/** What is made by hand takes the number, or comes from another key: then the file's CRL is not there any more. */
+function noteCrl(entry: JournalEntry & { readonly event: 'crl-issued' }, crls: Map<string, CrlRecord>): void {
+  const { issuer, issuerKeyHash, crlNumber, file } = entry
+  const before = crls.get(issuer)
+  if (file !== undefined) crls.set(issuer, { issuerKeyHash, crlNumber })
+  else if (before?.issuerKeyHash !== issuerKeyHash || before.crlNumber === crlNumber) crls.delete(issuer)
 }
 
 function note(entry: JournalEntry, names: Map<string, NameRecord>, once: (text: string) => string): void {

@@ -73,7 +73,7 @@ export function liftHolds(
 
 /** @throws PkiError `refused.key`, `refused.locked`, `refused.write` */
 export async function publishCrls(plan: ApplyPlan, authorities: Authorities, means: RevocationMeans): Promise<void> {
-  const { store, processes, seeded, now } = means
+  const { store, file, processes, seeded, now } = means
   const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000)
   for (const { entry, crl } of plan.entries) {
     if (crl !== 'make' || entry.crl === undefined) continue
@@ -83,7 +83,7 @@ export async function publishCrls(plan: ApplyPlan, authorities: Authorities, mea
     const nextUpdate = addDuration(thisUpdate, parseDuration(entry.crl))
     publishCrl(
       store,
-      { issuer, scope: {}, thisUpdate, nextUpdate, reproducible: seeded !== undefined },
+      { issuer, scope: {}, thisUpdate, nextUpdate, reproducible: seeded !== undefined, file },
       { now, processes },
     )
   }

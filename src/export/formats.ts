@@ -30,6 +30,8 @@ interface ExportFormat {
   readonly description: string
   /** What must be there for anything to be exported. */
   readonly needs: Need
+  /** What its files are called behind the name; without a private key there may be fewer. */
+  readonly endings: readonly string[]
   readonly build: (
     credential: Credential,
     name: string,
@@ -41,6 +43,7 @@ const FORMATS = {
   pem: {
     description: 'certificate, chain and private key (if it is here) in one PEM file',
     needs: 'certificate',
+    endings: ['.pem'],
     build: (credential, name, options) => {
       const { certificate, privateKey } = credential
       const text = certificatesPem([certificate, ...certificatesAbove(credential, options)])
@@ -53,21 +56,25 @@ const FORMATS = {
   crt: {
     description: 'the certificate alone, PEM',
     needs: 'certificate',
+    endings: ['.crt'],
     build: ({ certificate }, name) => [publicFile(`${name}.crt`, certificatesPem([certificate]))],
   },
   der: {
     description: 'the certificate alone, DER',
     needs: 'certificate',
+    endings: ['.der'],
     build: ({ certificate }, name) => [publicFile(`${name}.der`, certificate.encoded)],
   },
   cer: {
     description: 'the certificate alone, DER, under the ending that Windows opens',
     needs: 'certificate',
+    endings: ['.cer'],
     build: ({ certificate }, name) => [publicFile(`${name}.cer`, certificate.encoded)],
   },
   key: {
     description: 'the private key, PEM',
     needs: 'private-key',
+    endings: ['.key'],
     build: (credential, name, options) => {
       return [secretFile(`${name}.key`, keyPem(requirePrivateKey(credential, name), options), options)]
     },
@@ -75,6 +82,7 @@ const FORMATS = {
   chain: {
     description: 'the intermediates above the certificate, nearest first, PEM',
     needs: 'intermediate',
+    endings: ['.chain.pem'],
     build: (credential, name, options) => {
       return [publicFile(`${name}.chain.pem`, certificatesPem(certificatesAbove(credential, options)))]
     },
@@ -82,6 +90,7 @@ const FORMATS = {
   fullchain: {
     description: 'the certificate and its intermediates, what a TLS server sends, PEM',
     needs: 'certificate',
+    endings: ['.fullchain.pem'],
     build: (credential, name, options) => {
       const chain = [credential.certificate, ...certificatesAbove(credential, options)]
       return [publicFile(`${name}.fullchain.pem`, certificatesPem(chain))]
@@ -90,6 +99,7 @@ const FORMATS = {
   'ca-bundle': {
     description: 'all authorities up to the root, what a peer checks against, PEM',
     needs: 'authority',
+    endings: ['.ca-bundle.pem'],
     build: (credential, name) => {
       return [publicFile(`${name}.ca-bundle.pem`, certificatesPem(authorities(credential)))]
     },
@@ -97,6 +107,7 @@ const FORMATS = {
   pfx: {
     description: 'PKCS #12 with private key, certificate and intermediates',
     needs: 'private-key',
+    endings: ['.pfx'],
     build: async (credential, name, options) => {
       const { pfxProfile: profile, friendlyName = name } = options
       const bytes = await buildKeyStore(credential, { ...options, password: options.password, profile, friendlyName })
@@ -106,6 +117,7 @@ const FORMATS = {
   truststore: {
     description: 'PKCS #12 with the root alone, which Java takes as trusted',
     needs: 'authority',
+    endings: ['.truststore.p12'],
     build: async (credential, name, options) => {
       const trusted = trustAnchors(credential).map((certificate, i) => ({
         certificate,
@@ -118,11 +130,13 @@ const FORMATS = {
   p7b: {
     description: 'PKCS #7 with the certificate and all above it, DER',
     needs: 'certificate',
+    endings: ['.p7b'],
     build: ({ certificate, chain }, name) => [publicFile(`${name}.p7b`, encodeP7b([certificate, ...chain]))],
   },
   'p7b-pem': {
     description: 'PKCS #7 with the certificate and all above it, PEM',
     needs: 'certificate',
+    endings: ['.p7b.pem'],
     build: ({ certificate, chain }, name) => {
       return [publicFile(`${name}.p7b.pem`, formatPem('PKCS7', encodeP7b([certificate, ...chain])))]
     },
@@ -130,6 +144,7 @@ const FORMATS = {
   k8s: {
     description: 'Kubernetes: a kubernetes.io/tls Secret and a ConfigMap with the authorities',
     needs: 'plain-private-key',
+    endings: ['.k8s.yaml'],
     build: (credential, name, options) => {
       return [secretFile(`${name}.k8s.yaml`, kubernetesManifests(credential, name, options), options)]
     },
@@ -137,11 +152,13 @@ const FORMATS = {
   env: {
     description: 'an environment file (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, …) and the PEM files it names',
     needs: 'authority',
+    endings: ['.env', '.ca-bundle.pem', '.fullchain.pem', '.key'],
     build: environmentFiles,
   },
   zip: {
     description: 'every format above in one archive',
     needs: 'certificate',
+    endings: ['.zip'],
     build: zipOfEverything,
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>
@@ -157,6 +174,11 @@ export const EXPORT_FORMATS: readonly { readonly name: ExportFormatName; readonl
 /** What must be there for a format, so that one can know beforehand. */
 export function needOf(format: ExportFormatName): Need {
   return FORMATS[format].needs
+}
+
+/** The names of the files that a format gives, known beforehand. Without a private key it may be fewer. */
+export function exportFileNames(format: ExportFormatName, name: string): readonly string[] {
+  return FORMATS[format].endings.map((ending) => `${name}${ending}`)
 }
 
 const WITHOUT_KEY: ReadonlySet<ExportFormatName> = new Set<ExportFormatName>([

@@ -82,6 +82,8 @@ export type JournalEvent =
       /** Below `exports/` in the store, with `/` between their parts. */
       readonly files: readonly string[]
     }
+  /** Exports that the hierarchy file no longer names were removed. */
+  | { readonly event: 'unexported'; readonly name: string; readonly files: readonly string[] }
   /** Everything that was noted up to here is in its place. */
   | { readonly event: 'applied'; readonly file: string }
   | { readonly event: 'requested'; readonly name: string; readonly subject: string }
@@ -96,6 +98,8 @@ export type JournalEvent =
       readonly nextUpdate: string
       /** Decimal number of the complete CRL that it is a delta to. */
       readonly baseCrlNumber?: string
+      /** The hierarchy file that wants it; absent for one that was made by hand or by a server. */
+      readonly file?: string
     }
 
 /** Facts of a revocation and of its end. Issuer and serial number say whose it is; the rest is for people. */

@@ -46,6 +46,8 @@ export interface CrlOrder {
    * nothing but the number would tell this one from it, it is that one once more.
    */
   readonly reproducible?: boolean | undefined
+  /** The hierarchy file that wants it. */
+  readonly file?: string | undefined
 }
 
 /** A CRL that was made; DER. */
@@ -75,7 +77,7 @@ export function publishCrl(
   const publish = () => {
     const { request, entryCount } = composeCrl(store, order)
     const encoded = issueCrl(request)
-    const { thisUpdate, nextUpdate } = order
+    const { thisUpdate, nextUpdate, file } = order
     const path = pathOf(store, order)
     store.note(
       {
@@ -86,6 +88,7 @@ export function publishCrl(
         thisUpdate: thisUpdate.toISOString(),
         nextUpdate: nextUpdate.toISOString(),
         ...(request.deltaBase !== undefined && { baseCrlNumber: String(request.deltaBase) }),
+        ...(file !== undefined && { file }),
       },
       now,
       { durable: true },

@@ -494,6 +494,93 @@ describe('what the file no longer names', () => {
     expect(Object.keys(made.picture()).filter((path) => path.includes('web'))).toEqual([])
   })
 
+  describe('of the exports of a certificate that stays', () => {
+    const exporting = (formats: string) => FILE.replace(/exports: .*\}\] \}/, `exports: [${formats}] }`)
+    const exported = ({ picture }: Applied) => Object.keys(picture()).filter((path) => /^exports\/.*web/.test(path))
+    const all = ['exports/web.fullchain.pem', 'exports/web.key', 'exports/web.pfx']
+
+    it.each([
+      ['some', exporting('key'), { keep: 12, export: 1 }, ['exports/web.key']],
+      ['all', FILE.replace(/, exports: .*\}\] \}/, ' }'), { keep: 12 }, []],
+    ])('stays %s without --prune, and goes with it', async (_, text, done, left) => {
+      const made = await applied(exporting('fullchain, key, pfx'))
+      expect(exported(made)).toEqual(all)
+      made.write(text)
+      expect(await made.apply()).toEqual(done)
+      expect(exported(made)).toEqual(all)
+      expect((await made.pki('plan')).stdout).toMatch(/ web +left export web\.pfx: the file no longer names it/)
+      const { unnamedFiles } = JSON.parse(await made.done('plan --json'))
+      const stale = all.filter((path) => !left.some((kept) => kept === path))
+      expect(unnamedFiles.sort()).toEqual(stale.map((path) => join(made.store.folder, path)))
+      expect(await made.apply('--prune')).toEqual({ keep: 12, remove: stale.length })
+      expect(exported(made)).toEqual(left)
+      expect(await made.plan('--prune')).toEqual({ keep: 12 })
+    })
+
+    it('goes at once, and what others put there under the name afterwards stays', async () => {
+      const made = await applied(exporting('pfx, env'))
+      made.write(exporting('{ format: pfx, out: elsewhere }, fullchain'))
+      expect(await made.apply('--prune')).toEqual({ keep: 12, export: 1, remove: 4 })
+      expect(exported(made)).toEqual(['exports/elsewhere/web.pfx', 'exports/web.fullchain.pem'])
+      await made.done('export web --format pfx --out pki/exports/')
+      expect(await made.apply('--prune')).toEqual({ keep: 12 })
+    })
+
+    it('is not what another entry writes under that name', async () => {
+      const made = await applied(exporting('fullchain, key'))
+      const other = exporting('key').replace('alice: client', 'web.fullchain: { profile: client, exports: [pem] }')
+      made.write(other)
+      await made.apply('--prune')
+      expect(exported(made)).toEqual(['exports/web.fullchain.pem', 'exports/web.key'])
+    })
+
+    it('of a certificate that was there before goes, and the certificate stays', async () => {
+      const made = withFile('version: 1\ncertificates: { alice: { from: root, profile: client, exports: [crt] } }\n')
+      await made.done('init root')
+      await made.done('issue client alice --from root')
+      expect(await made.apply()).toEqual({ adopt: 1, export: 1 })
+      made.write('version: 1\ncertificates: {}\n')
+      expect(await made.apply('--prune')).toEqual({ remove: 1 })
+      expect(made.store.names()).toEqual(['alice', 'root'])
+    })
+
+    it('is left to the shard that writes it', async () => {
+      const seed = 'seed: fixtures\nnow: 2026-01-01T00:00:00Z\n'
+      const made = await applied(exporting('key, pfx') + seed)
+      made.write(exporting('key') + seed)
+      const plans = await Promise.all([1, 2, 3].map((i) => made.plan('--prune', '--shard', `${i}/3`)))
+      expect(plans.filter(({ remove }) => remove === 1)).toHaveLength(1)
+    })
+  })
+
+  describe('of the CRLs of an authority that stays', () => {
+    const none = FILE.replace('        crl: true\n', '')
+
+    it('stays without --prune, and goes with it', async () => {
+      const made = await applied()
+      made.write(none)
+      expect(await made.apply()).toEqual({ keep: 12 })
+      expect((await made.pki('plan')).stdout).toMatch(/ ca1 +left CRL ca1\.crl: the file no longer names it/)
+      expect(await made.apply('--prune')).toEqual({ keep: 12, remove: 1 })
+      expect(existsSync(made.store.crlPath('ca1'))).toBe(false)
+      made.write(FILE)
+      expect(await made.apply()).toEqual({ keep: 12, crl: 1 })
+    })
+
+    it('stays where it was made by hand, before or afterwards, and where it cannot be read', async () => {
+      const made = await applied(none)
+      await made.done('crl ca1')
+      expect(await made.plan('--prune')).toEqual({ keep: 12 })
+      made.write(FILE)
+      await made.apply()
+      await made.done('crl ca1')
+      made.write(none)
+      expect(await made.plan('--prune')).toEqual({ keep: 12 })
+      writeFileSync(made.store.crlPath('ca1'), 'none')
+      expect(await made.plan('--prune')).toEqual({ keep: 12 })
+    })
+  })
+
   it('can be named again', async () => {
     const made = await applied()
     made.write(fewer)

@@ -10,6 +10,7 @@ import {
   EXPORT_FORMATS,
   type ExportFormatName,
   exportCredential,
+  exportFileNames,
   requireExportFormat,
 } from '../../src/export/formats.ts'
 import { exportMtlsLayout } from '../../src/export/layout.ts'
@@ -59,6 +60,11 @@ const [leafHash, intermediateHash, rootHash] = [leaf.certificate, intermediateCe
 ) as [string, string, string]
 const certificatesIn = (artifact: Artifact) =>
   parsePem(textOf(artifact)).flatMap(({ label, bytes }) => (label === 'CERTIFICATE' ? [hash(bytes)] : []))
+
+test.each(NAMES)('the names of the files of %s are known beforehand', async (format) => {
+  const files = (await exported(format)).map(({ fileName }) => fileName)
+  expect(exportFileNames(format, 'leaf')).toEqual(files)
+})
 
 describe('PEM and DER', () => {
   const cases: readonly {

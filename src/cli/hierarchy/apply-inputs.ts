@@ -42,7 +42,7 @@ export function addApplyOptions(command: Command): void {
   command
     .argument('[file]', 'a hierarchy file, or the name of one that comes with pki (default: pki.yaml)')
     .option('--if-expiring <duration>', 'renew also what ends within this time: 30d')
-    .option('--prune', 'remove what the file made once and no longer names')
+    .option('--prune', 'remove what the file made once and no longer names, exports and CRLs included')
     .option('--force', 'replace certificates of these names that were not made from the file')
     .option('--adopt', 'take certificates that are there for what the file describes, whatever entry made them')
     .option('--shard <i/n>', 'only this share of it, as 3/16; needs a seed')

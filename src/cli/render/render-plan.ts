@@ -16,6 +16,8 @@ export interface PlanJson {
   readonly entries: readonly PlannedEntryJson[]
   /** Names that the file made once and no longer names. They are removed with `--prune` only. */
   readonly unnamed: readonly string[]
+  /** Paths of exports and CRLs of the same kind, whose certificates stay. */
+  readonly unnamedFiles: readonly string[]
   readonly summary: Readonly<Record<Action | 'revoke' | 'lift' | 'crl' | 'export' | 'remove', number>>
 }
 
@@ -35,12 +37,13 @@ export interface PlannedEntryJson {
   readonly export: number
 }
 
-export function planJson({ entries, unnamed }: ApplyPlan, prune: boolean): PlanJson {
+export function planJson({ entries, unnamed, unnamedFiles }: ApplyPlan, prune: boolean): PlanJson {
   const sum = (count: (plan: EntryPlan) => number) => entries.reduce((total, plan) => total + count(plan), 0)
   const byAction = (action: Action) => sum((plan) => countOf(plan, action))
   return {
     entries: entries.map(entryJson),
     unnamed: unnamed.map(({ name }) => name),
+    unnamedFiles: unnamedFiles.map(({ path }) => path),
     summary: {
       make: byAction('make'),
       restore: byAction('restore'),
@@ -54,7 +57,7 @@ export function planJson({ entries, unnamed }: ApplyPlan, prune: boolean): PlanJ
       lift: sum(({ lift }) => lift.length),
       crl: sum(({ crl }) => (crl === 'make' ? 1 : 0)),
       export: sum(({ exports }) => exports.length),
-      remove: prune ? unnamed.length : 0,
+      remove: prune ? unnamed.length + unnamedFiles.length : 0,
     },
   }
 }
@@ -115,12 +118,11 @@ export interface PlanLinesOptions {
 /** One line for each entry and what happens to its certificates, then what is unnamed. */
 export function planLines(plan: ApplyPlan, { prune, withKept }: PlanLinesOptions, colors: Paint): readonly string[] {
   const rows = plan.entries.flatMap((entry) => entryRows(entry, withKept))
-  const removed = plan.unnamed.map(({ name }): Row => {
-    return prune
-      ? { sign: '-', name, says: 'remove: the file no longer names it' }
-      : { sign: ' ', name, says: 'left: the file no longer names it, and --prune would remove it' }
+  const removed = plan.unnamed.map(({ name }) => unnamedRow(name, '', prune))
+  const removedFiles = plan.unnamedFiles.map(({ name, kind, file }) => {
+    return unnamedRow(name, ` ${kind === 'crl' ? 'CRL' : 'export'} ${file}`, prune)
   })
-  const all = [...rows, ...removed]
+  const all = [...rows, ...removed, ...removedFiles]
   const width = Math.max(0, ...all.map(({ name }) => name.length)) + 2
   return all.map(({ sign, name, says }) => `${brush(sign, colors)(sign)} ${name.padEnd(width)}${says}`)
 }
@@ -129,6 +131,12 @@ interface Row {
   readonly sign: string
   readonly name: string
   readonly says: string
+}
+
+function unnamedRow(name: string, what: string, prune: boolean): Row {
+  return prune
+    ? { sign: '-', name, says: `remove${what}: the file no longer names it` }
+    : { sign: ' ', name, says: `left${what}: the file no longer names it, and --prune would remove it` }
 }
 
 function entryRows(plan: EntryPlan, withKept: boolean): readonly Row[] {
