@@ -59,6 +59,11 @@ async function exportInstance(entry: ResolvedEntry, name: string, means: ExportM
   const [issuer] = chain
   const facts = { fingerprint: fingerprint(certificate), issuerFingerprint: issuer && fingerprint(issuer) }
   const specification = exportSpecification(entry.exports, facts)
-  store.note({ event: 'exported', name, specification, files: [...files.keys()] }, now)
+  const exports = entry.exports.map(({ formats, out, for: consumer }) => ({
+    formats,
+    out,
+    ...(consumer && { for: consumer }),
+  }))
+  store.note({ event: 'exported', name, specification, exports, files: [...files.keys()] }, now)
   return toWrite.map(({ path }) => path)
 }

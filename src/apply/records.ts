@@ -1,5 +1,6 @@
 /** What the journal remembers of each name in a store, as far as it matters for applying a hierarchy file. */
 
+import type { FileExport } from '../hierarchy-file/hierarchy-file.ts'
 import type { JournalEntry } from '../store/journal.ts'
 import { JournalFollower } from '../store/journal-follower.ts'
 import type { Store } from '../store/store.ts'
@@ -32,6 +33,8 @@ export interface ExportRecord {
   /** Of what was exported last. */
   readonly specification: string
   readonly files: readonly string[]
+  /** In which formats; undefined where an older version has noted it. */
+  readonly exports: readonly FileExport[] | undefined
   /** All that was ever exported and not removed since. */
   readonly written: readonly string[]
 }
@@ -117,7 +120,13 @@ function noteExports(
   const before = exports.get(entry.name)
   if (entry.event === 'exported') {
     const { specification, files } = entry
-    exports.set(entry.name, { specification, files, written: [...new Set([...(before?.written ?? []), ...files])] })
+    const formats = entry.exports?.map((one) => ({ for: undefined, ...one }) as FileExport)
+    exports.set(entry.name, {
+      specification,
+      files,
+      exports: formats,
+      written: [...new Set([...(before?.written ?? []), ...files])],
+    })
   } else if (before !== undefined) {
     exports.set(entry.name, { ...before, written: before.written.filter((file) => !entry.files.includes(file)) })
   }

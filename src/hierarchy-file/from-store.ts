@@ -1,159 +1,183 @@
 /**
  * Writes the hierarchy file of a store that was made some other way. Applied to that store it finds everything there;
- * applied to an empty folder it makes a hierarchy of the same shape.
+ * applied to an empty folder it makes certificates of the same content. What the file cannot say stands beside the
+ * entry as a comment.
  */
 
-import { PkiError } from '../errors.ts'
-import { ecAlgorithmName, type KeyAlgorithmName } from '../keys/keys.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
-import { signatureScheme } from '../x509/algorithm.ts'
 import type { Certificate } from '../x509/certificate.ts'
-import { formatGeneralName, parseGeneralNameText } from '../x509/general-name-text.ts'
-import { formatName } from '../x509/name-text.ts'
 import { KEY_PURPOSE } from '../x509/oids.ts'
-import { differencesFrom } from './differences.ts'
-
-/** A certificate of the store, as far as it goes into the file. */
-export interface StoredEntry {
-  readonly name: string
-  readonly certificate: Certificate
-  /** Name in the store; undefined if it is self-signed. */
-  readonly issuer: string | undefined
-  /** Name of the profile it was made by, if somebody noted it and it still exists. */
-  readonly profile: string | undefined
-  /** Ids of what is wrong with it on purpose, where somebody noted it. */
-  readonly defects: readonly string[]
-  readonly hasKey: boolean
-  /** In milliseconds, of its CRL; undefined if it has none. */
-  readonly crlPeriod: number | undefined
-  readonly revokedFor: string | undefined
-}
+import { type EntryWords, entryWords, isMarked, type KeyHolder } from './entry-words.ts'
+import type { StoredEntry, Surroundings } from './stored-entry.ts'
+import { formatComment, formatScalar, formatYamlValue, type YamlValue } from './yaml-value.ts'
 
 export interface WrittenHierarchy {
   readonly text: string
   /** Names that have no place in it, because their issuer is not in the store. */
   readonly leftOut: readonly string[]
+  /** What an entry cannot say. */
+  readonly unsaid: readonly { readonly name: string; readonly what: string }[]
+  /** Whether certificates of the store were made from a seed, which the file does not know. */
+  readonly isSeeded: boolean
 }
 
 /**
  * @param entries in the order in which they are to stand beside each other
- * @param profiles by name
+ * @param profiles by name, the built-in ones among them
  */
 export function formatHierarchyFile(
   entries: readonly StoredEntry[],
   profiles: ReadonlyMap<string, CertificateProfile>,
 ): WrittenHierarchy {
-  const byName = new Map(entries.map((entry) => [entry.name, entry]))
   const writer = new Writer(entries, profiles)
-  const roots = entries.filter(({ issuer, certificate }) => issuer === undefined && certificate.isSelfIssued)
+  const roots = entries.filter(isRoot)
   for (const root of roots) writer.write(root, 1)
-  const leftOut = [...byName.keys()].filter((name) => !writer.written.has(name))
+  const leftOut = entries.map(({ name }) => name).filter((name) => !writer.written.has(name))
+  const isSeeded = entries.some(({ certificate }) => isMarked(certificate))
   const lines = [
-    '# yaml-language-server: $schema=https://unpkg.com/devpki/templates/hierarchy.schema.json',
-    '#',
-    '# Written by pki export --as-yaml. pki apply --adopt takes the certificates of that store as they are; from then on,',
-    '# a certificate whose entry changes is made anew.',
+    ...HEADER,
+    ...(isSeeded
+      ? [formatComment('They were made from a seed, which is not written here: what this makes has other keys.')]
+      : []),
     '',
     'version: 1',
     '',
     roots.length === 0 ? 'certificates: {}' : 'certificates:',
     ...writer.lines,
+    ...(leftOut.length > 0
+      ? ['', formatComment(`Left out, their issuers are not in the store: ${leftOut.join(', ')}`)]
+      : []),
   ]
-  return { text: `${lines.join('\n')}\n`, leftOut }
+  return { text: `${lines.join('\n')}\n`, leftOut, unsaid: writer.unsaid, isSeeded }
+}
+
+const HEADER = [
+  '# yaml-language-server: $schema=https://unpkg.com/devpki/templates/hierarchy.schema.json',
+  '#',
+  '# Written by pki export --as-yaml. pki apply --adopt takes the certificates of that store as they are; from then on,',
+  '# a certificate whose entry changes is made anew. Elsewhere pki apply makes others of the same content: with keys of',
+  '# their own, valid for as long from when they are made, and with other serial numbers where those were drawn at random.',
+]
+
+function isRoot({ issuer, certificate }: StoredEntry): boolean {
+  return issuer === undefined && certificate.isSelfIssued
 }
 
 class Writer {
   readonly lines: string[] = []
   readonly written = new Set<string>()
-  readonly #entries: readonly StoredEntry[]
-  readonly #byKey: ReadonlyMap<string, string>
+  readonly unsaid: { readonly name: string; readonly what: string }[] = []
+  readonly #byName: ReadonlyMap<string, StoredEntry>
+  readonly #below: ReadonlyMap<string | undefined, readonly StoredEntry[]>
+  readonly #holders: ReadonlyMap<string, StoredEntry>
   readonly #profiles: ReadonlyMap<string, CertificateProfile>
+  readonly #words = new Map<string, EntryWords>()
 
   constructor(entries: readonly StoredEntry[], profiles: ReadonlyMap<string, CertificateProfile>) {
-    this.#entries = entries
     this.#profiles = profiles
-    const holders = entries.filter(({ hasKey }) => hasKey)
-    this.#byKey = new Map(holders.map(({ name, certificate }) => [keyOf(certificate), name]))
+    this.#byName = new Map(entries.map((entry) => [entry.name, entry]))
+    this.#below = byIssuer(entries)
+    const holders = entries.filter((entry) => entry.hasKey && this.#above(entry) !== undefined)
+    this.#holders = new Map(holders.map((entry) => [keyOf(entry.certificate), entry]))
   }
 
   write(entry: StoredEntry, depth: number): void {
     if (this.written.has(entry.name)) return
     this.written.add(entry.name)
-    const below = this.#entries.filter(({ issuer, name }) => issuer === entry.name && name !== entry.name)
-    const fields = this.#fieldsOf(entry, below)
+    const words = this.#wordsOf(entry)
+    const fields = { ...this.#kindOf(entry), ...words.fields }
     const indent = '  '.repeat(depth)
-    const key = `${indent}${scalar(entry.name)}:`
+    this.#comment(entry, words, indent)
+    const key = `${indent}${formatScalar(entry.name)}:`
+    const below = this.#issuedBy(entry)
     if (below.length === 0) {
-      this.lines.push(fields.length === 0 ? key : `${key} { ${fields.join(', ')} }`)
+      this.lines.push(Object.keys(fields).length === 0 ? key : `${key} ${formatYamlValue(fields)}`)
       return
     }
-    this.lines.push(key, ...fields.map((field) => `${indent}  ${field}`), `${indent}  issues:`)
+    const written = Object.entries(fields).map(([field, value]) => `${indent}  ${field}: ${formatYamlValue(value)}`)
+    this.lines.push(key, ...written, `${indent}  issues:`)
     for (const child of below) this.write(child, depth + 2)
   }
 
-  #fieldsOf(entry: StoredEntry, below: readonly StoredEntry[]): readonly string[] {
-    const { certificate, name, issuer } = entry
-    const signed = issuer === undefined ? certificate : below[0]?.certificate
-    const fields: string[] = []
-    const add = (key: string, value: string | undefined) => {
-      if (value !== undefined) fields.push(`${key}: ${value}`)
+  #comment({ name }: StoredEntry, { unsaid, unknown }: EntryWords, indent: string): void {
+    for (const what of unsaid) this.lines.push(`${indent}${formatComment(`Cannot be said here: ${what}`)}`)
+    for (const what of unknown) this.lines.push(`${indent}${formatComment(`Not known: ${what}`)}`)
+    this.unsaid.push(...unsaid.map((what) => ({ name, what })))
+  }
+
+  /** Whose key it certifies, or its profile where that is not told by its place. */
+  #kindOf(entry: StoredEntry): Readonly<Record<string, YamlValue>> {
+    const holder = this.#holderOf(entry)
+    if (holder !== undefined) return { crossSigns: holder.name }
+    const profile = profileName(entry)
+    const byPlace = entry.issuer === undefined ? 'root' : this.#issuedBy(entry).length > 0 ? 'intermediate' : undefined
+    return profile === byPlace ? {} : { profile }
+  }
+
+  #wordsOf(entry: StoredEntry): EntryWords {
+    const known = this.#words.get(entry.name)
+    if (known !== undefined) return known
+    const holder = this.#holderOf(entry)
+    const words = entryWords(this.#surroundings(entry), this.#profileOf(holder ?? entry), this.#asHolder(holder))
+    this.#words.set(entry.name, words)
+    return words
+  }
+
+  #asHolder(holder: StoredEntry | undefined): KeyHolder | undefined {
+    return holder && { entry: holder, overrides: this.#wordsOf(holder).overrides }
+  }
+
+  /** The entry that has the key of a certificate that lies here without one. */
+  #holderOf({ hasKey, certificate }: StoredEntry): StoredEntry | undefined {
+    return hasKey ? undefined : this.#holders.get(keyOf(certificate))
+  }
+
+  #profileOf(entry: StoredEntry): CertificateProfile {
+    const name = profileName(entry)
+    const profile = this.#profiles.get(name)
+    if (profile === undefined) throw new RangeError(`no profile ${name}`)
+    return profile
+  }
+
+  #surroundings(entry: StoredEntry): Surroundings {
+    const [issuer, ...above] = this.#above(entry) ?? []
+    return { entry, issuer, above: above.map(({ certificate }) => certificate), below: this.#issuedBy(entry)[0] }
+  }
+
+  /** The issuers up to a root, nearest first; undefined for what has no place in the file. */
+  #above(entry: StoredEntry): readonly StoredEntry[] | undefined {
+    const above: StoredEntry[] = []
+    for (let here = entry; !isRoot(here); ) {
+      const issuer = here.issuer === undefined ? undefined : this.#byName.get(here.issuer)
+      if (issuer === undefined || issuer === here || above.includes(issuer)) return undefined
+      above.push(issuer)
+      here = issuer
     }
-    const holder = entry.hasKey ? undefined : this.#byKey.get(keyOf(certificate))
-    const profile = entry.profile ?? profileFor(certificate)
-    const byPlace = issuer === undefined ? 'root' : below.length > 0 ? 'intermediate' : undefined
-    if (holder !== undefined) add('crossSigns', scalar(holder))
-    else if (profile !== byPlace) add('profile', scalar(profile))
-    const subject = formatName(certificate.subject)
-    if (holder === undefined && subject !== `CN=${name}`) add('subject', scalar(subject))
-    if (holder === undefined) add('key', keyAlgorithm(certificate, signed, this.#profiles.get(profile)?.key))
-    add('names', namesOf(certificate))
-    add('pathLenConstraint', pathLength(certificate, profile))
-    // What is wrong on purpose may be the period itself.
-    if (entry.defects.length === 0) add('notAfter', lifetimeOf(certificate))
-    else add('defect', `[${entry.defects.join(', ')}]`)
-    const contents = holder === undefined && entry.defects.length === 0 ? this.#profiles.get(profile) : undefined
-    const differences = contents === undefined ? {} : differencesFrom(certificate, contents)
-    for (const [field, texts] of Object.entries(differences)) add(field, `[${texts.map(scalar).join(', ')}]`)
-    add('revoked', entry.revokedFor)
-    if (entry.crlPeriod === USUAL_CRL_PERIOD) add('crl', 'true')
-    else if (entry.crlPeriod !== undefined) add('crl', `{ validFor: ${wholeDuration(entry.crlPeriod)} }`)
-    return fields
+    return above
+  }
+
+  #issuedBy({ name }: StoredEntry): readonly StoredEntry[] {
+    return (this.#below.get(name) ?? []).filter((entry) => entry.name !== name)
   }
 }
 
-const DAY = 86_400_000
-
-/** Of `crl: true`. */
-const USUAL_CRL_PERIOD = 7 * DAY
-
-/** What profiles add in front, for clocks that run behind, and a lifetime does not count. */
-const BACKDATING = 600_000
-
-/** Long ones in days, rounded, because an issuer may have cut them short; what lasts hours as it is. */
-function lifetimeOf({ notBefore, notAfter }: Certificate): string {
-  const period = notAfter.date.getTime() - notBefore.date.getTime()
-  if (period >= 10 * DAY) return `${Math.round(period / DAY)}d`
-  return wholeDuration(period > BACKDATING ? period - BACKDATING : period)
-}
-
-const UNITS = [
-  ['d', DAY],
-  ['h', 3_600_000],
-  ['m', 60_000],
-] as const
-
-/** In the largest unit of which it is a multiple. */
-function wholeDuration(milliseconds: number): string {
-  const [unit, length] = UNITS.find(([, one]) => milliseconds >= one && milliseconds % one === 0) ?? ['s', 1000]
-  return `${Math.round(milliseconds / length)}${unit}`
+function byIssuer(entries: readonly StoredEntry[]): ReadonlyMap<string | undefined, readonly StoredEntry[]> {
+  const found = new Map<string | undefined, StoredEntry[]>()
+  for (const entry of entries) {
+    const others = found.get(entry.issuer)
+    if (others === undefined) found.set(entry.issuer, [entry])
+    else others.push(entry)
+  }
+  return found
 }
 
 function keyOf({ publicKey }: Certificate): string {
   return Buffer.from(publicKey.encoded).toString('base64')
 }
 
-/** A built-in profile that makes something like it. */
-function profileFor({ decoded, isSelfIssued }: Certificate): string {
+/** The one it was made by, or a built-in one that makes something like it. */
+function profileName({ profile, certificate: { decoded, isSelfIssued } }: StoredEntry): string {
+  if (profile !== undefined) return profile
   if (decoded.basicConstraints?.cA === true) return isSelfIssued ? 'root' : 'intermediate'
   const purposes = decoded.extKeyUsage ?? []
   const isServer = purposes.includes(KEY_PURPOSE.serverAuth)
@@ -170,60 +194,3 @@ const PROFILES: readonly (readonly [purpose: string, profile: string])[] = [
   [KEY_PURPOSE.timeStamping, 'timestamping'],
   [KEY_PURPOSE.OCSPSigning, 'ocsp-responder'],
 ]
-
-/**
- * The kind of key, where it is another than that of the profile.
- * @param signed what was signed with it: an RSA key is one of RSASSA-PSS if it signs so
- */
-function keyAlgorithm(
-  { publicKey: { facts } }: Certificate,
-  signed: Certificate | undefined,
-  usual: KeyAlgorithmName | undefined,
-): string | undefined {
-  const isRsa = facts.type === 'rsa' || facts.type === 'rsa-pss'
-  const found =
-    facts.type === 'ec' ? ecAlgorithmName(facts.curve) : isRsa ? rsaName(facts.modulusBits, signed) : facts.type
-  return found === undefined || found === (usual ?? 'ec-p256') ? undefined : found
-}
-
-function rsaName(modulusBits: number, signed: Certificate | undefined): string | undefined {
-  if (![2048, 3072, 4096].includes(modulusBits)) return undefined
-  const how = signed && signatureScheme(signed.signatureAlgorithm)
-  const isPss = how !== undefined && 'kind' in how && how.kind === 'rsa-pss'
-  return `${isPss ? 'rsa-pss' : 'rsa'}-${modulusBits}`
-}
-
-/** Alternative names that the text form can say; others are left out. */
-function namesOf({ decoded }: Certificate): string | undefined {
-  const texts = (decoded.subjectAltName ?? []).flatMap((name) => {
-    const text = formatGeneralName(name).replace(/^[A-Za-z]+(?=:)/, (prefix) => prefix.toLowerCase())
-    return isReadable(text) ? [scalar(text)] : []
-  })
-  return texts.length === 0 ? undefined : `[${texts.join(', ')}]`
-}
-
-function isReadable(text: string): boolean {
-  try {
-    parseGeneralNameText(text)
-    return true
-  } catch (cause) {
-    if (cause instanceof PkiError) return false
-    throw cause
-  }
-}
-
-/** Where it is another than the profile's: intermediates have 0, roots none. */
-function pathLength({ decoded }: Certificate, profile: string): string | undefined {
-  if (decoded.basicConstraints?.cA !== true) return undefined
-  const own = decoded.basicConstraints.pathLenConstraint
-  const usual = profile === 'intermediate' ? 0 : undefined
-  return own === usual ? undefined : String(own ?? 'none')
-}
-
-const PLAIN = /^[A-Za-z][A-Za-z0-9._@-]*$/
-const WORDS_OF_YAML = /^(true|false|null|yes|no|on|off|y|n)$/i
-
-/** A YAML scalar: plain where nobody could misread it, otherwise as JSON, which YAML contains. */
-function scalar(text: string): string {
-  return PLAIN.test(text) && !WORDS_OF_YAML.test(text) ? text : JSON.stringify(text)
-}

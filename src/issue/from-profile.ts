@@ -68,7 +68,7 @@ export function requestFromProfile(order: ProfileRequest): IssueRequest {
 }
 
 /** RFC 4514 text with `{name}`, which is escaped: a comma in a name starts no new attribute. */
-function subjectFromTemplate(template: string, name: string): Name {
+export function subjectFromTemplate(template: string, name: string): Name {
   return parseName(parseNameText(template.replaceAll('{name}', () => escapeAttributeValue(name))))
 }
 

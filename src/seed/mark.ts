@@ -10,6 +10,7 @@
 import { ia5String } from '../der/writer.ts'
 import type { CertificateProfile } from '../profile/profile.ts'
 import type { ExtensionToWrite } from '../x509/extension-encoding.ts'
+import { parseTextExtension } from '../x509/extension-text.ts'
 import { EXTENSION } from '../x509/oids.ts'
 
 /** The text of the mark: what a certificate made from a seed says about itself. */
@@ -24,7 +25,7 @@ export function markedExtensions(extensions: readonly ExtensionToWrite[]): reado
 /** The profile with the mark among its extensions, unless it has a comment of its own already. */
 export function markedProfile(profile: CertificateProfile): CertificateProfile {
   const { extensions = [] } = profile
-  if (extensions.some((text) => text.startsWith(`${EXTENSION.netscapeComment}=`))) return profile
+  if (extensions.some((text) => parseTextExtension(text).oid === EXTENSION.netscapeComment)) return profile
   const value = Buffer.from(ia5String(SEED_MARK)).toString('hex')
   return { ...profile, extensions: [...extensions, `${EXTENSION.netscapeComment}={hex}${value}`] }
 }

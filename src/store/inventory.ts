@@ -12,12 +12,15 @@ export interface InventoryEntry {
   readonly issuedBy: string | undefined
   readonly hasKey: boolean
   readonly revocation: ListedRevocation | undefined
+  /** As the journal has it; undefined for what came from elsewhere. */
+  readonly issuedAt: Date | undefined
 }
 
 /** That a certificate is revoked, or on hold. */
 export interface ListedRevocation {
   readonly reason: CrlReason
   readonly revocationDate: Date
+  readonly invalidityDate: Date | undefined
 }
 
 export interface Inventory {
@@ -35,7 +38,7 @@ export function takeInventory(store: Store): Inventory {
   const certificates = store.names().map((name) => ({ name, certificate: store.readCertificate(name) }))
   const nameByFingerprint = new Map(certificates.map(({ name, certificate }) => [fingerprint(certificate), name]))
   const { entries, damagedLines } = store.journal()
-  const { issuerOf, revoked } = readHistory(entries)
+  const { issuerOf, issuedAt, revoked } = readHistory(entries)
   return {
     entries: certificates.map(({ name, certificate }) => {
       const own = fingerprint(certificate)
@@ -46,6 +49,7 @@ export function takeInventory(store: Store): Inventory {
         issuedBy: issuer === undefined ? undefined : nameByFingerprint.get(issuer),
         hasKey: store.hasKey(name),
         revocation: revoked.get(own),
+        issuedAt: issuedAt.get(own),
       }
     }),
     damagedLines,
@@ -60,16 +64,20 @@ function issuerInChain(store: Store, name: string): string | undefined {
 
 function readHistory(entries: readonly JournalEntry[]) {
   const issuerOf = new Map<string, string>()
+  const issuedAt = new Map<string, Date>()
   const revoked = new Map<string, ListedRevocation>()
   for (const entry of entries) {
     if ((entry.event === 'issued' || entry.event === 'rechained') && entry.issuerFingerprint !== undefined) {
       issuerOf.set(entry.fingerprint, entry.issuerFingerprint)
     }
+    if (entry.event === 'issued' && !issuedAt.has(entry.fingerprint))
+      issuedAt.set(entry.fingerprint, new Date(entry.at))
     if (entry.event === 'revoked') {
-      const { fingerprint, reason, revocationDate } = entry
-      revoked.set(fingerprint, { reason, revocationDate: new Date(revocationDate) })
+      const { fingerprint, reason, revocationDate, invalidityDate } = entry
+      const since = invalidityDate === undefined ? undefined : new Date(invalidityDate)
+      revoked.set(fingerprint, { reason, revocationDate: new Date(revocationDate), invalidityDate: since })
     }
     if (entry.event === 'unrevoked') revoked.delete(entry.fingerprint)
   }
-  return { issuerOf, revoked }
+  return { issuerOf, issuedAt, revoked }
 }

@@ -79,6 +79,8 @@ export type JournalEvent =
       readonly name: string
       /** Fingerprint of what was exported, and how. */
       readonly specification: string
+      /** What the entry of the hierarchy file wants exported; absent in what older versions have noted. */
+      readonly exports?: readonly { readonly formats: readonly string[]; readonly out: string; readonly for?: string }[]
       /** Below `exports/` in the store, with `/` between their parts. */
       readonly files: readonly string[]
     }

@@ -35,7 +35,7 @@ import {
 } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
-import type { ExportedJson } from '../result-json.ts'
+import type { ExportedJson, WarningJson } from '../result-json.ts'
 
 type Options = ExportFlags &
   StoreOptions &
@@ -77,8 +77,7 @@ export async function run([name]: readonly [name?: string], options: Options, wo
   const { io, exportRandom } = await circumstances(options, world)
   const store = storeFrom(options, io)
   const settings = await exportOptionsFrom(name ?? 'client', options, io)
-  const artifacts = await artifactsOf({ name, store, options, settings, exportRandom, io })
-  const warnings = warningsAbout(artifacts, options, io)
+  const { artifacts, warnings } = await exportedBy({ name, store, options, settings, exportRandom, io })
   for (const { message } of warnings) writeWarning(io, message)
 
   if (options.out === '-') return writeToStdout(artifacts, io)
@@ -109,16 +108,29 @@ interface Order {
   readonly io: Io
 }
 
-async function artifactsOf(order: Order): Promise<readonly Artifact[]> {
-  const { name, store, options, settings, exportRandom, io } = order
+interface Exported {
+  readonly artifacts: readonly Artifact[]
+  readonly warnings: readonly WarningJson[]
+}
+
+async function exportedBy(order: Order): Promise<Exported> {
+  const { name, store, options, io } = order
   const { format, layout, asYaml } = options
   refuseTogether({ '--format': format, '--layout': layout, '--as-yaml': asYaml })
   if (layout !== undefined) parseChoice(layout, ['mtls'], '--layout')
   if (name !== undefined && (layout !== undefined || asYaml === true)) throw superfluous(name, layout)
   if (asYaml === true) {
-    const { hierarchyArtifact } = await import('../hierarchy/hierarchy-export.ts')
-    return [await hierarchyArtifact(store, io)]
+    const { exportHierarchy } = await import('../hierarchy/hierarchy-export.ts')
+    const { artifact, warnings } = await exportHierarchy(store, io)
+    return { artifacts: [artifact], warnings }
   }
+  const artifacts = await artifactsOf(order)
+  return { artifacts, warnings: warningsAbout(artifacts, options, io) }
+}
+
+async function artifactsOf(order: Order): Promise<readonly Artifact[]> {
+  const { name, store, options, settings, exportRandom, io } = order
+  const { format, layout } = options
   if (layout !== undefined) {
     return exportMtlsLayout(await layoutCredentials(store, options, io), {
       ...settings,
