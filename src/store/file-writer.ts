@@ -12,7 +12,6 @@ import {
   copyFileSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
@@ -24,6 +23,7 @@ import {
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { PkiError } from '../errors.ts'
 import type { Artifact } from '../export/artifact.ts'
+import { makeFolder } from './folders.ts'
 
 export interface FileToWrite {
   readonly path: string
@@ -139,12 +139,8 @@ class Placement {
   readonly #undo: (() => void)[] = []
   #temporaryFolder: string | undefined
 
-  makeFolder(folder: string, mode = 0o777): void {
-    const first = mkdirSync(folder, { recursive: true, mode })
-    if (first === undefined) return
-    // From the innermost to the first that was missing.
-    for (let made = resolve(folder); made !== dirname(resolve(first)); made = dirname(made))
-      this.#madeFolders.push(made)
+  makeFolder(folder: string, mode?: number): void {
+    makeFolder(folder, mode, (made) => this.#madeFolders.push(made))
   }
 
   /**

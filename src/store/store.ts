@@ -13,7 +13,7 @@
  * store holds ten certificates or a hundred thousand.
  */
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PkiError } from '../errors.ts'
 import { isScopeName } from '../issue/crl-scope.ts'
@@ -23,6 +23,7 @@ import { draftsOf, sweepAbandoned } from './abandoned.ts'
 import { formatCertificateFile, readCertificateFile, readIfPresent } from './certificate-file.ts'
 import { isCredentialName, requireCredentialName } from './credential-name.ts'
 import { asRefusal, type FileToWrite, placeFiles } from './file-writer.ts'
+import { makeFolder } from './folders.ts'
 import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
 import { type LockOptions, type ProcessTable, withLock } from './lock.ts'
 
@@ -126,7 +127,7 @@ export class Store {
   /** Makes the folder, for what is noted before anything is put in. @throws PkiError `refused.write` */
   prepare(): void {
     try {
-      mkdirSync(this.folder, { recursive: true })
+      makeFolder(this.folder)
     } catch (error) {
       throw asRefusal(error, this.folder)
     }

@@ -87,7 +87,7 @@ describe('the cache', () => {
     const folder = join(folderOfTest(), 'file')
     writeFileSync(folder, 'no folder')
     const cache = new EvidenceCache(folder)
-    expect(cache.keep(entry('a'), undefined)).toMatchObject({ code: 'refused.exists' })
+    expect(cache.keep(entry('a'), undefined)).toMatchObject({ code: 'refused.write' })
     expect(cache.find(URL, undefined)).toEqual(entry('a'))
   })
 
