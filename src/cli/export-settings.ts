@@ -11,7 +11,7 @@ import {
 } from '../export/pfx-profile.ts'
 import type { KeyFileFormat } from '../keys/key-file.ts'
 import type { Io } from './io.ts'
-import { parseChoice, refuseTogether } from './options.ts'
+import { parseChoice, parseFlag, refuseTogether } from './options.ts'
 import { givenPassword, requireNewPassword } from './password.ts'
 
 /** What a PFX is protected with if nobody says: the word that Java people know, and no secret at all. */
@@ -71,8 +71,8 @@ export async function exportOptionsFrom(name: string, flags: ExportFlags, io: Io
 }
 
 function pfxProfileFrom({ for: program, pfxProfile }: ExportFlags): PfxProfileName | undefined {
-  if (program !== undefined) return profileForConsumer(program)
-  return pfxProfile === undefined ? undefined : requirePfxProfile(pfxProfile)
+  if (program !== undefined) return parseFlag(program, '--for', profileForConsumer)
+  return pfxProfile === undefined ? undefined : parseFlag(pfxProfile, '--pfx-profile', requirePfxProfile)
 }
 
 /** The password that was given for PFX files; undefined means that {@link DEFAULT_PASSWORD} will be taken. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isOid } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { parseInstant } from '../profile/duration.ts'
 import { hintOf } from '../spelling/nearest.ts'
 import { Store } from '../store/store.ts'
 import { commandLine } from './command-line.ts'
@@ -47,6 +48,31 @@ export function repeatable(value: string, previous: readonly string[] | undefine
 export function list(value: string, previous: readonly string[] | undefined): readonly string[] {
   const items = value.split(',').map((item) => item.trim())
   return [...(previous ?? []), ...items.filter((item) => item !== '')]
+}
+
+/**
+ * The value of a flag, read by what knows its kind: a time, a name, an extension.
+ * @throws PkiError as `parse` does, naming the flag
+ */
+export function parseFlag<T>(text: string, flag: string, parse: (text: string) => T): T {
+  try {
+    return parse(text)
+  } catch (cause) {
+    if (!(cause instanceof PkiError)) throw cause
+    const { code, message, hint, context } = cause
+    throw new PkiError(code, `${flag}: ${message}`, { ...(hint !== undefined && { hint }), context, cause })
+  }
+}
+
+/** As {@link parseFlag}, for what is kept as text and read again. @returns the text, or undefined if none was given */
+export function checkFlag<T extends string | undefined>(text: T, flag: string, parse: (text: string) => unknown): T {
+  if (text !== undefined) parseFlag(text, flag, parse)
+  return text
+}
+
+/** An instant; a duration counts from `now`. @throws PkiError `usage.time` naming the flag */
+export function parseFlagInstant(text: string, flag: string, now: Date): Date {
+  return parseFlag(text, flag, (value) => parseInstant(value, now))
 }
 
 /**

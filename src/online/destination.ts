@@ -105,8 +105,11 @@ function isLocalhost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost')
 }
 
-/** In the form in which URLs have it: lower case, A-labels, addresses in their shortest form, no default port. */
-function parseAllowedHost(text: string): string {
+/**
+ * In the form in which URLs have it: lower case, A-labels, addresses in their shortest form, no default port.
+ * @throws PkiError `usage.general-name`
+ */
+export function parseAllowedHost(text: string): string {
   const isBareIpv6 = isIP(text) === 6
   const href = `http://${isBareIpv6 ? `[${text}]` : text}`
   const url = URL.canParse(href) ? new URL(href) : undefined

@@ -133,7 +133,7 @@ const FIELDS: Partial<Record<ExtensionName, readonly (keyof CertificateProfile)[
 function withoutExtensions(profile: CertificateProfile, omit: readonly string[]): CertificateProfile {
   const result: { -readonly [K in keyof CertificateProfile]: CertificateProfile[K] } = { ...profile }
   for (const text of omit) {
-    const name = extensionName(text)
+    const name = requireOmittable(text)
     for (const field of FIELDS[name] ?? []) delete result[field as 'keyUsage']
     if (name === 'subjectKeyIdentifier') result.subjectKeyIdentifier = 'none'
     if (name === 'authorityKeyIdentifier') result.authorityKeyIdentifier = 'none'
@@ -144,7 +144,8 @@ function withoutExtensions(profile: CertificateProfile, omit: readonly string[])
   return result
 }
 
-function extensionName(text: string): ExtensionName {
+/** An extension that a profile can do without, by name or object identifier. @throws PkiError `usage.extension` */
+export function requireOmittable(text: string): ExtensionName {
   const found = (Object.entries(EXTENSION) as [ExtensionName, string][]).find(
     ([name, oid]) => oid === text || name.toLowerCase() === text.toLowerCase(),
   )

@@ -3,12 +3,19 @@
 import type { Command } from 'commander'
 import { DerError } from '../../der/reader.ts'
 import { PkiError } from '../../errors.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import { shakeHands, type TlsClientOptions } from '../../serve/tls-client.ts'
 import type { Io } from '../io.ts'
 import { readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, repeatable, type StoreOptions, storeFrom } from '../options.ts'
+import {
+  addJsonOption,
+  addStoreOption,
+  type JsonOption,
+  parseFlagInstant,
+  repeatable,
+  type StoreOptions,
+  storeFrom,
+} from '../options.ts'
 import { judgeServer, type PresentedChain, presentedBy, readStapled } from '../peer/connection-verdict.ts'
 import { parsePeerOrHost } from '../peer/peer-address.ts'
 import { glyphs } from '../render/glyphs.ts'
@@ -58,7 +65,7 @@ export async function run(args: readonly unknown[], options: ConnectOptions, io:
   }
   const store = storeFrom(options, io)
   const context = { store, passwordFile: undefined, io }
-  const givenTime = options.at === undefined ? undefined : parseInstant(options.at, io.now())
+  const givenTime = options.at === undefined ? undefined : parseFlagInstant(options.at, '--at', io.now())
   const trustAnchors = options.verify === false ? undefined : await readTrustAnchors(options.trust ?? [], context)
   const handshake = await shakeHands({
     ...address,

@@ -12,6 +12,7 @@ import {
   addJsonOption,
   addStoreOption,
   type JsonOption,
+  parseFlag,
   refuseTogether,
   type StoreOptions,
   storeFrom,
@@ -61,7 +62,7 @@ export async function run(args: readonly unknown[], options: CrlCommandOptions, 
     ...crlValidity(options, now),
     covers,
     delta,
-    freshestCrl: freshestCrl === undefined ? undefined : parseUri(freshestCrl),
+    freshestCrl: freshestCrl === undefined ? undefined : parseFlag(freshestCrl, '--freshest-crl', parseUri),
     issuer: await crlSigner(store, args[0] as string, others, { ...options, seeded }, io),
   }
   const crl =

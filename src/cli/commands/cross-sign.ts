@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
+import { parseMoment } from '../../profile/duration.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
@@ -9,7 +10,15 @@ import type { Io } from '../io.ts'
 import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuing/issuer.ts'
 import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../issuing/make-certificate.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
-import { addJsonOption, addStoreOption, type JsonOption, parseCount, type StoreOptions, storeFrom } from '../options.ts'
+import {
+  addJsonOption,
+  addStoreOption,
+  checkFlag,
+  type JsonOption,
+  parseCount,
+  type StoreOptions,
+  storeFrom,
+} from '../options.ts'
 
 type Options = IssuerOptions &
   MakingOptions &
@@ -59,7 +68,7 @@ export async function run([authority]: readonly [authority: string], options: Op
   if (options.force !== true) store.requireFree(name)
   const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), {
     pathLenConstraint: pathLength(options, decoded.basicConstraints?.pathLenConstraint),
-    notAfter: options.notAfter,
+    notAfter: checkFlag(options.notAfter, '--not-after', parseMoment),
   })
   const made = makeCertificate(
     {

@@ -16,7 +16,7 @@ import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, type JsonOption, list } from '../options.ts'
+import { addJsonOption, type JsonOption, list, parseFlag } from '../options.ts'
 import { paint } from '../render/paint.ts'
 
 type Options = JsonOption &
@@ -64,9 +64,9 @@ export async function run(
 }
 
 function chosen({ group, only }: Options): readonly Defect[] {
-  const defects = listDefects(group === undefined ? undefined : requireDefectGroup(group))
+  const defects = listDefects(group === undefined ? undefined : parseFlag(group, '--group', requireDefectGroup))
   if (only === undefined) return defects
-  const wanted = new Set(only.map((one) => requireDefect(one)))
+  const wanted = new Set(only.map((one) => parseFlag(one, '--only', requireDefect)))
   return defects.filter((defect) => wanted.has(defect))
 }
 

@@ -14,7 +14,7 @@ import { DEFAULT_PASSWORD } from '../export-settings.ts'
 import type { Io } from '../io.ts'
 import type { ValidityState } from '../issuing/certificate-kind.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, type JsonOption, parseChoice, refuseTogether, repeatable } from '../options.ts'
+import { addJsonOption, type JsonOption, parseChoice, parseFlag, refuseTogether, repeatable } from '../options.ts'
 import { givenPassword } from '../password.ts'
 import { junitDocument } from '../render/junit-document.ts'
 import { paint } from '../render/paint.ts'
@@ -54,7 +54,7 @@ export async function run(
 ): Promise<number> {
   refuseTogether({ '--format': options.format, '--json': options.json })
   const format = options.json === true ? 'json' : parseChoice(options.format ?? 'text', FORMATS, '--format')
-  const within = parseDuration(options.within ?? DEFAULT_WITHIN)
+  const within = parseFlag(options.within ?? DEFAULT_WITHIN, '--within', parseDuration)
   const limit = addDuration(io.now(), within)
   const paths = given.length === 0 ? ['.'] : given
   const result = await searchCertificates(paths, passwords(options, io), io)

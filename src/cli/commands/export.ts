@@ -29,6 +29,7 @@ import {
   type JsonOption,
   list,
   parseChoice,
+  parseFlag,
   refuseTogether,
   type StoreOptions,
   storeFrom,
@@ -137,7 +138,12 @@ async function artifactsOf(order: Order): Promise<readonly Artifact[]> {
       random: exportRandom('mtls', 'mtls'),
     })
   }
-  if (name !== undefined && format !== undefined) return inFormats(name, format.map(requireExportFormat), order)
+  if (name !== undefined && format !== undefined)
+    return inFormats(
+      name,
+      format.map((text) => parseFlag(text, '--format', requireExportFormat)),
+      order,
+    )
   const missing = name === undefined ? 'missing argument: name' : 'missing option: --format <format>'
   throw new PkiError('usage.option', missing, {
     hint: 'pki export <name> --format pfx; pki export --help lists the formats',

@@ -14,7 +14,7 @@ import { reportPkiError } from '../error-report.ts'
 import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addJsonOption, addStoreOption, type JsonOption, parseFlag, type StoreOptions, storeFrom } from '../options.ts'
 import { formatInstant, relativeTime } from '../render/relative-time.ts'
 import type { NeedsRenewalJson } from '../result-json.ts'
 
@@ -67,7 +67,7 @@ export async function run([text]: readonly [text: string], options: Options, io:
 function threshold(text: string): (certificate: Certificate, now: Date) => boolean {
   const percent = /^(\d{1,3})%$/.exec(text)
   if (percent === null) {
-    const within = parseDuration(text)
+    const within = parseFlag(text, '--expires-in', parseDuration)
     return ({ notAfter }, now) => notAfter.date <= addDuration(now, within)
   }
   const share = Number(percent[1]) / 100

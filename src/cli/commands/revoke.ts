@@ -1,7 +1,6 @@
 /** `pki revoke`: a certificate is no longer to be trusted. Only the journal is written; `pki crl` and OCSP say it. */
 
 import type { Command } from 'commander'
-import { parseInstant } from '../../profile/duration.ts'
 import { type RevocableCertificate, recordRevocation, undoRevocation } from '../../store/record-revocation.ts'
 import type { Revocation } from '../../store/revocations.ts'
 import { CRL_REASONS, type CrlReason } from '../../x509/crl-extension.ts'
@@ -14,6 +13,7 @@ import {
   addStoreOption,
   type JsonOption,
   parseChoice,
+  parseFlagInstant,
   refuseTogether,
   type StoreOptions,
   storeFlag,
@@ -62,8 +62,9 @@ export async function run(args: readonly unknown[], options: RevokeOptions, worl
   const now = io.now()
   const order = {
     reason: reason === undefined ? undefined : parseChoice(reason, REASONS, '--reason'),
-    revocationDate: at === undefined ? now : parseInstant(at, now),
-    invalidityDate: invalidityDate === undefined ? undefined : parseInstant(invalidityDate, now),
+    revocationDate: at === undefined ? now : parseFlagInstant(at, '--at', now),
+    invalidityDate:
+      invalidityDate === undefined ? undefined : parseFlagInstant(invalidityDate, '--invalidity-date', now),
   }
   const store = storeFrom(options, io)
   const target = await findTarget(args[0] as string, store, options, io)

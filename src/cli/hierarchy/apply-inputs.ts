@@ -15,7 +15,7 @@ import { findProfile } from '../../profile/find.ts'
 import type { Store } from '../../store/store.ts'
 import type { Io } from '../io.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
-import { addStoreOption, refuseTogether, type StoreOptions, storeFrom } from '../options.ts'
+import { addStoreOption, parseFlag, refuseTogether, type StoreOptions, storeFrom } from '../options.ts'
 
 /** As the help lists them; a test compares it with the folder. */
 export const READY_MADE = [
@@ -99,7 +99,8 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
   requireConsistent(entries, { file, isStored: (name) => store.has(name) })
   await requireMakeableDefects(entries, file)
   const plan = planApply(store, hierarchy, entries, {
-    ifExpiring: options.ifExpiring === undefined ? undefined : parseDuration(options.ifExpiring),
+    ifExpiring:
+      options.ifExpiring === undefined ? undefined : parseFlag(options.ifExpiring, '--if-expiring', parseDuration),
     force: options.force === true,
     adopt: options.adopt === true,
     owns: ownership(options, seed !== undefined),
@@ -144,7 +145,7 @@ function withFlags(hierarchy: HierarchyFile, flags: SeedFlags): HierarchyFile {
 
 function ownership({ shard: text }: ApplyOptions, isSeeded: boolean): (name: string) => boolean {
   if (text === undefined) return () => true
-  const { index, count } = parseShard(text)
+  const { index, count } = parseFlag(text, '--shard', parseShard)
   if (!isSeeded) {
     throw new PkiError('usage.option', '--shard needs a seed: without one, every shard would make another root', {
       hint: 'add seed: and now: to the file, or pass --seed and --now',

@@ -7,7 +7,7 @@ import { overrideProfile } from '../../profile/override.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Store } from '../../store/store.ts'
-import { formatGeneralName } from '../../x509/general-name-text.ts'
+import { formatGeneralName, guessGeneralName } from '../../x509/general-name-text.ts'
 import { parseNameText } from '../../x509/name-text.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
 import { commandLine } from '../command-line.ts'
@@ -105,7 +105,7 @@ function askKey(profile: CertificateProfile): Promise<string> {
 function askValidity(profile: CertificateProfile): Promise<string> {
   return askText('Valid for (90d, 12h, 10y), or until (2030-01-31)', {
     default: profile.validity.notAfter,
-    check: check((notAfter) => overridesFrom({ notAfter })),
+    check: check(parseMoment),
   })
 }
 
@@ -122,7 +122,7 @@ async function askNames(
   if (isServer) {
     const san = await askText('DNS names and IP addresses, separated by spaces', {
       default: `${name.includes('.') ? `${name} ` : ''}localhost 127.0.0.1 ::1`,
-      check: check((text) => namesFrom({ san: words(text) })),
+      check: check((text) => words(text).map(guessGeneralName)),
     })
     return { san: words(san) }
   }
@@ -130,7 +130,7 @@ async function askNames(
   for (const kind of profile.subjectAltName?.require ?? []) {
     if ((profile.subjectAltName?.default ?? []).some((text) => text.startsWith(`${kind}:`))) continue
     const value = await askText(`Name of kind ${kind}`, {
-      check: check((text) => namesFrom({ san: [`${kind}:${text}`] })),
+      check: check((text) => guessGeneralName(`${kind}:${text}`)),
     })
     answers.push(`${kind}:${value}`)
   }

@@ -1,12 +1,13 @@
 /** `--defect`: certificates that are wrong on purpose, out of `pki init` and `pki issue`. */
 
 import { keyForDefects, requireStorable, withDefects } from '../../defect/apply.ts'
-import { requireDefects } from '../../defect/catalogue.ts'
+import { requireDefect, requireDefects } from '../../defect/catalogue.ts'
 import { type Defect, RULE_SET_NAMES } from '../../defect/defect.ts'
 import { allFindings, expectTogether } from '../../defect/expectation.ts'
 import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
+import { checkFlag } from '../options.ts'
 import type { Deliberate } from './make-certificate.ts'
 
 /** What the options say, and the key that the defects want instead of a usual one. */
@@ -27,6 +28,7 @@ export function deliberateDefects(
   keyFile: string | undefined,
   seeded: SeededSource | undefined,
 ): DeliberateDefects {
+  for (const id of ids) checkFlag(id, '--defect', requireDefect)
   const defects = requireDefects(ids)
   requireStorable(defects)
   const key = keyForDefects(defects, name, seeded)

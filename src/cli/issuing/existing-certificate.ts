@@ -5,7 +5,7 @@ import { addDuration, parseDuration } from '../../profile/duration.ts'
 import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import type { Io } from '../io.ts'
-import { refuseTogether } from '../options.ts'
+import { parseFlag, refuseTogether } from '../options.ts'
 import type { ReplacedAuthority } from './replaced-authority.ts'
 
 export type ExistingOptions = {
@@ -32,7 +32,7 @@ export type Decision =
 export function decideAboutExisting(store: Store, name: string, options: ExistingOptions, io: Io): Decision {
   const { force, ifMissing, ifExpiring } = options
   refuseTogether({ '--force': force, '--if-missing': ifMissing, '--if-expiring': ifExpiring })
-  const within = ifExpiring === undefined ? undefined : parseDuration(ifExpiring)
+  const within = ifExpiring === undefined ? undefined : parseFlag(ifExpiring, '--if-expiring', parseDuration)
   if (force === true) return { action: 'replace' }
   if ((ifMissing !== true && within === undefined) || !store.has(name)) return { action: 'make' }
   const certificate = store.readCertificate(name)

@@ -3,14 +3,26 @@
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName } from '../../keys/keys.ts'
-import type { ProfileOverrides } from '../../profile/override.ts'
+import { parseDuration, parseMoment } from '../../profile/duration.ts'
+import { type ProfileOverrides, requireOmittable } from '../../profile/override.ts'
 import type { CertificateProfile, ExtensionName } from '../../profile/profile.ts'
-import { parseRawExtension } from '../../x509/extension-text.ts'
+import { parseRawExtension, parseTextExtension } from '../../x509/extension-text.ts'
 import type { GeneralName } from '../../x509/general-name.ts'
-import { guessGeneralName, parseGeneralNameText } from '../../x509/general-name-text.ts'
+import { guessGeneralName, parseGeneralNameText, parseSubtreeText } from '../../x509/general-name-text.ts'
+import { parseNameText } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { parseKeyPurpose, parseKeyUsageName } from '../../x509/usage-text.ts'
-import { list, parseChoice, parseCount, refuseTogether, repeatable, requireOid, requireUrl } from '../options.ts'
+import {
+  checkFlag,
+  list,
+  parseChoice,
+  parseCount,
+  parseFlag,
+  refuseTogether,
+  repeatable,
+  requireOid,
+  requireUrl,
+} from '../options.ts'
 
 /** Values as they come from commander. */
 export type ContentOptions = {
@@ -160,28 +172,32 @@ export function overridesFrom(options: ContentOptions): ProfileOverrides {
   const keyUsage = withoutNone(options.keyUsage)
   const extKeyUsage = withoutNone(options.extKeyUsage)
   const omit = [
-    ...(options.omit ?? []),
+    ...(options.omit ?? []).map((name) => checkFlag(name, '--omit', requireOmittable)),
     ...(keyUsage?.length === 0 ? ['keyUsage'] : []),
     ...(extKeyUsage?.length === 0 ? ['extKeyUsage'] : []),
   ]
   return {
-    key: options.key === undefined ? undefined : requireKeyAlgorithmName(options.key),
+    key: options.key === undefined ? undefined : parseFlag(options.key, '--key', requireKeyAlgorithmName),
     digest: options.digest === undefined ? undefined : parseChoice(options.digest, DIGESTS, '--digest'),
-    subject: options.subject,
-    notBefore: options.notBefore,
+    subject: subjectFrom(options),
+    notBefore: checkFlag(options.notBefore, '--not-before', parseMoment),
     notAfter: notAfterFrom(options),
     cA: options.ca,
     pathLenConstraint: pathLengthFrom(options.pathLength),
-    keyUsage: keyUsage?.length === 0 ? undefined : keyUsage?.map(parseKeyUsageName),
-    extKeyUsage: extKeyUsage?.length === 0 ? undefined : extKeyUsage?.map(parseKeyPurpose),
+    keyUsage:
+      keyUsage?.length === 0 ? undefined : keyUsage?.map((name) => parseFlag(name, '--key-usage', parseKeyUsageName)),
+    extKeyUsage:
+      extKeyUsage?.length === 0
+        ? undefined
+        : extKeyUsage?.map((name) => parseFlag(name, '--ext-key-usage', parseKeyPurpose)),
     certificatePolicies: options.policy?.map((policy) => requireOid(policy, '--policy')),
-    permit: options.permit,
-    exclude: options.exclude,
+    permit: options.permit?.map((text) => checkFlag(text, '--permit', parseSubtreeText)),
+    exclude: options.exclude?.map((text) => checkFlag(text, '--exclude', parseSubtreeText)),
     baseUrl: options.baseUrl === undefined ? undefined : requireUrl(options.baseUrl, '--base-url'),
     subjectKeyIdentifier: options.ski === undefined ? undefined : parseChoice(options.ski, SKI_METHODS, '--ski'),
     authorityKeyIdentifier: options.aki === undefined ? undefined : parseChoice(options.aki, AKI_FORMS, '--aki'),
-    critical: options.critical?.map(extensionName),
-    notCritical: options.notCritical?.map(extensionName),
+    critical: options.critical?.map((name) => parseFlag(name, '--critical', extensionName)),
+    notCritical: options.notCritical?.map((name) => parseFlag(name, '--not-critical', extensionName)),
     extensions: extensionsFrom(options),
     omit: omit.length === 0 ? undefined : omit,
   }
@@ -201,8 +217,10 @@ const AKI_FORMS: readonly NonNullable<CertificateProfile['authorityKeyIdentifier
 export function namesFrom(options: ContentOptions): readonly GeneralName[] {
   const { dns = [], ip = [], email = [], uri = [], upn = [], san = [] } = options
   const kinds = Object.entries({ dns, ip, email, uri, upn })
-  const named = kinds.flatMap(([kind, values]) => values.map((value) => parseGeneralNameText(`${kind}:${value}`)))
-  return [...named, ...san.map(guessGeneralName)]
+  const named = kinds.flatMap(([kind, values]) =>
+    values.map((value) => parseFlag(`${kind}:${value}`, `--${kind}`, parseGeneralNameText)),
+  )
+  return [...named, ...san.map((text) => parseFlag(text, '--san', guessGeneralName))]
 }
 
 /** @throws PkiError `usage.option` for what is no number; a negative one is taken, and is a deliberate defect */
@@ -212,11 +230,17 @@ export function serialNumberFrom({ serial }: ContentOptions): bigint | undefined
   throw new PkiError('usage.option', `--serial: not a number: ${serial}`, { hint: 'write 4711 or 0x1267' })
 }
 
+/** With `{name}` in it, it is a name only when that is known. */
+function subjectFrom({ subject }: ContentOptions): string | undefined {
+  return subject?.includes('{name}') === true ? subject : checkFlag(subject, '--subject', parseNameText)
+}
+
 function notAfterFrom({ days, hours, validFor, notAfter }: ContentOptions): string | undefined {
   refuseTogether({ '--days': days, '--hours': hours, '--valid-for': validFor, '--not-after': notAfter })
   if (days !== undefined) return `${parseCount(days, '--days')}d`
   if (hours !== undefined) return `${parseCount(hours, '--hours')}h`
-  return validFor ?? notAfter
+  if (validFor !== undefined) return checkFlag(validFor, '--valid-for', parseDuration)
+  return checkFlag(notAfter, '--not-after', parseMoment)
 }
 
 function pathLengthFrom(text: string | undefined): number | 'none' | undefined {
@@ -240,7 +264,10 @@ function extensionName(text: string): ExtensionName {
 }
 
 function extensionsFrom({ extension = [], textExtension = [] }: ContentOptions): readonly string[] | undefined {
-  const all = [...extension.map(extensionText), ...textExtension]
+  const all = [
+    ...extension.map((text) => parseFlag(text, '--extension', extensionText)),
+    ...textExtension.map((text) => checkFlag(text, '--text-extension', parseTextExtension)),
+  ]
   return all.length === 0 ? undefined : all
 }
 

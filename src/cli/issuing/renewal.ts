@@ -24,7 +24,7 @@ import { type Certificate, fingerprint } from '../../x509/certificate.ts'
 import type { ExtensionToWrite } from '../../x509/extension-encoding.ts'
 import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
-import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
+import { addJsonOption, addStoreOption, type JsonOption, parseFlag, type StoreOptions, storeFrom } from '../options.ts'
 import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
 import type { MadeCertificate } from './made-report.ts'
 import { keyPem } from './new-key.ts'
@@ -185,7 +185,7 @@ function newKey({ name, certificate, options, seeded }: Renewal): PrivateKey {
 
 /** The kind of key it has, or the one that was asked for. */
 function keyAlgorithm({ publicKey }: Certificate, { key }: RenewalOptions): KeyAlgorithmName {
-  if (key !== undefined) return requireKeyAlgorithmName(key)
+  if (key !== undefined) return parseFlag(key, '--key', requireKeyAlgorithmName)
   const { facts } = publicKey
   switch (facts.type) {
     case 'rsa':

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander'
 import type { RandomSource } from '../../keys/random.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
+import { parseFlagInstant } from '../options.ts'
 
 export type SeedFlags = {
   readonly seed?: string
@@ -40,7 +40,7 @@ export interface Circumstances {
  * @throws PkiError `usage.time`
  */
 export async function circumstances({ seed, now, unmarked }: SeedFlags, io: Io): Promise<Circumstances> {
-  const world = now === undefined ? io : withClock(io, parseInstant(now, io.now()))
+  const world = now === undefined ? io : withClock(io, parseFlagInstant(now, '--now', io.now()))
   if (seed === undefined) {
     return { io: world, seeded: undefined, mark: (profile) => profile, exportRandom: () => io.random }
   }

@@ -4,10 +4,9 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { CRL_FAULTS, type CrlFault } from '../../issue/crl-fault.ts'
 import { CRL_PARTITIONS, type CrlScope } from '../../issue/crl-scope.ts'
-import { momentFrom, parseInstant, parseMoment } from '../../profile/duration.ts'
 import { REASON_FLAGS, type ReasonFlag } from '../../x509/distribution-point.ts'
 import { parseGeneralNameText } from '../../x509/general-name-text.ts'
-import { list, parseChoice, parseCount, refuseTogether, repeatable } from '../options.ts'
+import { list, parseChoice, parseCount, parseFlag, parseFlagInstant, refuseTogether, repeatable } from '../options.ts'
 
 export interface CrlOptions {
   readonly delta?: boolean
@@ -52,7 +51,8 @@ export function crlScope({ only, reasons, distributionPoint, indirect }: CrlOpti
     only: only === undefined ? undefined : parseChoice(only, CRL_PARTITIONS, '--only'),
     // In the order of their bits, so that one set has one name.
     reasons: reasons && REASONS.filter((flag) => parseReasons(reasons).includes(flag)),
-    distributionPoint: distributionPoint === undefined ? undefined : parseUri(distributionPoint),
+    distributionPoint:
+      distributionPoint === undefined ? undefined : parseFlag(distributionPoint, '--distribution-point', parseUri),
     indirect,
   }
 }
@@ -78,10 +78,10 @@ const DAY = 24 * 3600 * 1000
 export function crlValidity(options: Omit<CrlOptions, 'of' | 'only'>, now: Date, defaultDays = 7): CrlValidity {
   const { days, hours, thisUpdate: start, nextUpdate: end } = options
   refuseTogether({ '--days': days, '--hours': hours, '--next-update': end })
-  const thisUpdate = wholeSecond(start === undefined ? now : parseInstant(start, now))
+  const thisUpdate = wholeSecond(start === undefined ? now : parseFlagInstant(start, '--this-update', now))
   const nextUpdate =
     end !== undefined
-      ? momentFrom(parseMoment(end), thisUpdate)
+      ? parseFlagInstant(end, '--next-update', thisUpdate)
       : new Date(thisUpdate.getTime() + lengthOf(days, hours, defaultDays))
   if (nextUpdate > thisUpdate) return { thisUpdate, nextUpdate }
   throw new PkiError('usage.time', 'nextUpdate must come after thisUpdate', {

@@ -1,13 +1,13 @@
 /** Asks an OCSP responder over HTTP: the one that was named, or the one that the certificate names. */
 
 import { PkiError } from '../../errors.ts'
-import { Destinations } from '../../online/destination.ts'
+import { Destinations, parseAllowedHost } from '../../online/destination.ts'
 import { FetchError } from '../../online/fetch-error.ts'
 import { fetchHttp } from '../../online/http.ts'
 import { ocspRequest, ocspUrls } from '../../online/ocsp-fetch.ts'
 import { notFetchedCure, notFetchedSentence } from '../../path/findings/fetch-failure.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { refuseTogether, requireUrl } from '../options.ts'
+import { checkFlag, refuseTogether, requireUrl } from '../options.ts'
 
 export interface OcspExchangeOptions {
   readonly url?: string
@@ -39,6 +39,7 @@ export async function askResponder(
       hint: '--request-out <file> writes the request without asking anybody',
     })
   }
+  for (const host of allowHosts) checkFlag(host, '--allow-hosts', parseAllowedHost)
   // A URL that was typed is meant; one in a certificate is somebody else's text.
   const meant = named === undefined ? [] : [new URL(requireUrl(named, '--url')).host]
   const destinations = new Destinations([...allowHosts, ...meant])

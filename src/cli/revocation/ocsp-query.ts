@@ -6,7 +6,6 @@ import { equalBytes } from '../../der/writer.ts'
 import { PkiError } from '../../errors.ts'
 import { RFC5280 } from '../../path/rule-set.ts'
 import { verifyCertificate } from '../../path/verify.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { isCertIdOf, type OcspResponse, parseOcspResponse, type SingleResponse } from '../../x509/ocsp.ts'
 import { parseOcspRequest } from '../../x509/ocsp-request.ts'
@@ -17,7 +16,14 @@ import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { writeJson } from '../json.ts'
-import { type JsonOption, parseChoice, refuseTogether, type StoreOptions, storeFrom } from '../options.ts'
+import {
+  type JsonOption,
+  parseChoice,
+  parseFlagInstant,
+  refuseTogether,
+  type StoreOptions,
+  storeFrom,
+} from '../options.ts'
 import { requireWritable, writeOutput } from '../output-file.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
@@ -66,6 +72,7 @@ export async function query(texts: readonly string[], options: OcspQueryOptions,
   if (out === '-') refuseTogether({ '--json': json, '--out -': true })
   requireWritable(requestOut, force, io)
   requireWritable(out, force, io)
+  const at = options.at === undefined ? io.now() : parseFlagInstant(options.at, '--at', io.now())
   const asked: Asked[] = []
   for (const text of texts) asked.push({ source: text, certificate: await readCertificate(text, options, io) })
   const issuer = await readIssuer(texts[0] ?? '', options, io)
@@ -77,7 +84,6 @@ export async function query(texts: readonly string[], options: OcspQueryOptions,
   const encoded = await obtainResponse(question, asked, options, io)
   if (encoded !== undefined) files.push(...writeOutput(out, encoded, force, io))
   const response = encoded && readAs(encoded, responseFile ?? 'the answer', parseOcspResponse)
-  const at = options.at === undefined ? io.now() : parseInstant(options.at, io.now())
   const sentNonce = options.request === undefined ? nonce : nonceIn(options.request, io)
   const statuses = response === undefined ? [] : asked.map((one) => judge(one, issuer, { response, sentNonce, at }))
   report(asked, statuses, response, files, options, io)

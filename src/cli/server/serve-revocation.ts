@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
-import { type StoreOptions, storeFrom } from '../options.ts'
+import { parseFlag, type StoreOptions, storeFrom } from '../options.ts'
 import { givenPassword, type PasswordSource } from '../password.ts'
 import { glyphs } from '../render/glyphs.ts'
 import { paint } from '../render/paint.ts'
@@ -77,7 +77,7 @@ export function siteOf(store: Store, options: ServeRevocationOptions, io: Io): R
 
 /** @returns milliseconds */
 function lifetimeOf(text: string, flag: string, io: Io): number {
-  const lifetime = addDuration(io.now(), parseDuration(text)).getTime() - io.now().getTime()
+  const lifetime = addDuration(io.now(), parseFlag(text, flag, parseDuration)).getTime() - io.now().getTime()
   if (lifetime >= 2000) return lifetime
   throw new PkiError('usage.time', `${flag}: too short: ${text}`, { hint: 'two seconds is the least' })
 }

@@ -3,13 +3,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import type { RunningServer } from '../../serve/http-server.ts'
 import type { AccessEntry, ServerLog } from '../../serve/log.ts'
 import { placeReadyFile } from '../../store/ready-file.ts'
 import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
-import { type JsonOption, parseCount } from '../options.ts'
+import { type JsonOption, parseCount, parseFlagInstant } from '../options.ts'
 import { paint } from '../render/paint.ts'
 import { harmless } from '../render/styled-text.ts'
 
@@ -43,7 +42,7 @@ export function addressOf({ host = LOOPBACK, port }: ServerOptions, defaultPort:
 /** A clock that shows `--now` at this moment, and goes on from there. @throws PkiError `usage.time` */
 export function clockOf({ now: text }: ServerOptions, io: Io): () => Date {
   if (text === undefined) return () => io.now()
-  const offset = parseInstant(text, io.now()).getTime() - io.now().getTime()
+  const offset = parseFlagInstant(text, '--now', io.now()).getTime() - io.now().getTime()
   return () => new Date(io.now().getTime() + offset)
 }
 

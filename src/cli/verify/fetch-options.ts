@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { parseDuration } from '../../profile/duration.ts'
 import type { Io } from '../io.ts'
-import { list } from '../options.ts'
+import { list, parseFlag } from '../options.ts'
 
 export interface FetchFlags {
   readonly aia?: boolean
@@ -59,7 +59,7 @@ export function fetchRequest(flags: FetchFlags, io: Io): FetchRequest {
 const MAX_TIMEOUT_SECONDS = 600
 
 function timeoutOf(text: string): number {
-  const { months, seconds } = parseDuration(text)
+  const { months, seconds } = parseFlag(text, '--fetch-timeout', parseDuration)
   if (months === 0 && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS) return seconds * 1000
   throw new PkiError('usage.time', `--fetch-timeout: not between 1s and ${MAX_TIMEOUT_SECONDS / 60}m: ${text}`)
 }

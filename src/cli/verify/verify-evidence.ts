@@ -7,6 +7,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import type { CertificateList } from '../../x509/crl.ts'
 import type { OcspResponse } from '../../x509/ocsp.ts'
 import type { Io } from '../io.ts'
+import { checkFlag } from '../options.ts'
 import type { RevocationRequest, VerifyRequest } from './verify-request.ts'
 
 /** What was given with `--crl` and `--ocsp-response`. */
@@ -44,12 +45,14 @@ export async function judgeWith(request: VerifyRequest, given: GivenEvidence, io
 }
 
 async function onlineJudge(request: VerifyRequest, given: GivenEvidence, io: Io): Promise<Judge> {
-  const [{ verifyOnline }, { EvidenceCache }] = await Promise.all([
+  const [{ verifyOnline }, { parseAllowedHost }, { EvidenceCache }] = await Promise.all([
     import('../../online/verify-online.ts'),
+    import('../../online/destination.ts'),
     import('../../online/cache.ts'),
   ])
   const { fetch, revocation, at, isPresent } = request
   const { aia, allowedHosts, cacheFolder, timeout, usesCache, sendsNonce } = fetch
+  for (const host of allowedHosts) checkFlag(host, '--allow-hosts', parseAllowedHost)
   const cache = usesCache ? new EvidenceCache(cacheFolder) : undefined
   const nonce = sendsNonce ? () => io.random(NONCE_LENGTH) : undefined
   return (target, options) =>

@@ -5,11 +5,18 @@ import { isOid } from '../../der/writer.ts'
 import { PkiError } from '../../errors.ts'
 import { type Identity, referenceName } from '../../path/identity.ts'
 import { RFC5280, RULE_SETS, type RuleSet } from '../../path/rule-set.ts'
-import { parseInstant } from '../../profile/duration.ts'
 import { ipAddressOctets } from '../../x509/ip-address.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
 import type { Io } from '../io.ts'
-import { parseChoice, parseCount, refuseTogether, repeatable, requireOid } from '../options.ts'
+import {
+  parseChoice,
+  parseCount,
+  parseFlag,
+  parseFlagInstant,
+  refuseTogether,
+  repeatable,
+  requireOid,
+} from '../options.ts'
 import { addFetchFlags, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
 
 export interface RuleOption {
@@ -113,12 +120,11 @@ export interface VerifyRequest {
 export function verifyRequest(flags: VerifyFlags, io: Io): VerifyRequest {
   const purpose = purposeOf(flags.purpose)
   const identity = identityOf(flags)
-  if (identity !== undefined) referenceName(identity) // throws if it is no name: before any file is read
   const revocation = revocationOf(flags)
   for (const policy of flags.policy ?? []) requireOid(policy, '--policy')
   return {
     rules: ruleSetOf(flags),
-    at: flags.at === undefined ? io.now() : parseInstant(flags.at, io.now()),
+    at: flags.at === undefined ? io.now() : parseFlagInstant(flags.at, '--at', io.now()),
     isPresent: flags.at === undefined,
     purpose,
     identity,
@@ -156,11 +162,17 @@ function identityOf({ host, ip, email, uri }: VerifyFlags): Identity | undefined
   if (host !== undefined) {
     // As in a URL, a host may be an address, one of IPv6 in brackets.
     const value = host.replace(/^\[(.*)\]$/, '$1')
-    return { type: ipAddressOctets(value) === undefined ? 'dns' : 'ip', value }
+    return requireIdentity({ type: ipAddressOctets(value) === undefined ? 'dns' : 'ip', value }, '--host')
   }
-  if (ip !== undefined) return { type: 'ip', value: ip }
-  if (email !== undefined) return { type: 'email', value: email }
-  return uri === undefined ? undefined : { type: 'uri', value: uri }
+  if (ip !== undefined) return requireIdentity({ type: 'ip', value: ip }, '--ip')
+  if (email !== undefined) return requireIdentity({ type: 'email', value: email }, '--email')
+  return uri === undefined ? undefined : requireIdentity({ type: 'uri', value: uri }, '--uri')
+}
+
+/** What is no name is refused before any file is read. */
+function requireIdentity(identity: Identity, flag: string): Identity {
+  parseFlag(identity.value, flag, () => referenceName(identity))
+  return identity
 }
 
 function revocationOf(flags: VerifyFlags): VerifyRequest['revocation'] {
