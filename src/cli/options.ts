@@ -29,9 +29,14 @@ export function addJsonOption(command: Command): void {
   command.option('--json', 'print the result as JSON')
 }
 
-/** The store that `--dir` names. Nothing is read, and it need not exist. */
+/**
+ * The store that `--dir` names. It need not exist.
+ * @throws PkiError `input.unreadable` if that is a file; of this name by default, it may be there for another purpose
+ */
 export function storeFrom({ dir }: StoreOptions, io: Io): Store {
-  return new Store(resolve(io.cwd, dir ?? DEFAULT_FOLDER))
+  const store = new Store(resolve(io.cwd, dir ?? DEFAULT_FOLDER))
+  if (dir !== undefined) store.requireFolder()
+  return store
 }
 
 /** What a command needs behind it to find the same store: nothing where that is the default, or the environment says it. */

@@ -1,5 +1,5 @@
 /**
- * Makes folders, one after the other. Node's own recursive `mkdir` tries for ever where a folder is there and takes no
+ * Makes folders, one after the other, and says which file is in their way. Node's own recursive `mkdir` tries for ever where a folder is there and takes no
  * other one, such as `/proc`: ENOENT is for it always a parent that is missing.
  */
 
@@ -29,6 +29,14 @@ function makeBelow(folder: string, mode: number, onMade: (folder: string) => voi
     return
   }
   onMade(folder)
+}
+
+/** The file that stands where a folder is wanted, or above that; undefined if there is none. */
+export function fileInTheWay(folder: string): string | undefined {
+  const path = resolve(folder)
+  if (existsSync(path)) return isFolder(path) ? undefined : path
+  const parent = dirname(path)
+  return parent === path ? undefined : fileInTheWay(parent)
 }
 
 /** What cannot be looked at counts as missing: whoever tries to make it hears why. */

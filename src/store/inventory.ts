@@ -35,6 +35,7 @@ export interface Inventory {
  * @throws PkiError `input.malformed`, `input.unreadable`
  */
 export function takeInventory(store: Store): Inventory {
+  store.requireFolder()
   const certificates = store.names().map((name) => ({ name, certificate: store.readCertificate(name) }))
   const nameByFingerprint = new Map(certificates.map(({ name, certificate }) => [fingerprint(certificate), name]))
   const { entries, damagedLines } = store.journal()

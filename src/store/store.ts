@@ -23,7 +23,7 @@ import { draftsOf, sweepAbandoned } from './abandoned.ts'
 import { formatCertificateFile, readCertificateFile, readIfPresent } from './certificate-file.ts'
 import { isCredentialName, requireCredentialName } from './credential-name.ts'
 import { asRefusal, type FileToWrite, placeFiles } from './file-writer.ts'
-import { makeFolder } from './folders.ts'
+import { fileInTheWay, makeFolder } from './folders.ts'
 import { type AppendOptions, appendEvents, type Journal, type JournalEvent, readJournal } from './journal.ts'
 import { type LockOptions, type ProcessTable, withLock } from './lock.ts'
 
@@ -115,9 +115,20 @@ export class Store {
     return existsSync(join(this.folder, 'certs'))
   }
 
-  /** @throws PkiError `input.not-found` if there is no store in this folder */
+  /** @throws PkiError `input.unreadable` if its folder is a file, or below one */
+  requireFolder(): void {
+    const file = fileInTheWay(this.folder)
+    if (file === undefined) return
+    throw new PkiError('input.unreadable', `${file}: a file, not a folder`, {
+      hint: '--dir or PKI_DIR names the folder that holds everything',
+      context: { path: file },
+    })
+  }
+
+  /** @throws PkiError `input.not-found` if there is no store in this folder, `input.unreadable` if it is none */
   requireExists(): void {
     if (this.exists) return
+    this.requireFolder()
     throw new PkiError('input.not-found', `no certificates in ${this.folder}`, {
       hint: 'pki init root makes a root, pki quickstart a whole hierarchy; --dir or PKI_DIR names another folder',
       context: { folder: this.folder },

@@ -321,7 +321,8 @@ const CASES: readonly BadCase[] = [
     prepare: ({ folder }) => writeFileSync(join(folder, 'file'), 'mine'),
     exitCode: 3,
     code: 'input.unreadable',
-    says: /file\/journal\.jsonl: a part of the path is a file/,
+    says: /file: a file, not a folder$/m,
+    hint: /--dir or PKI_DIR/,
   },
   {
     title: 'a journal that is a folder',

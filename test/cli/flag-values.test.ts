@@ -1,9 +1,12 @@
 /** A value that cannot be read: the error begins with the flag, whichever it is. */
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, type Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
-import { sessionWithStore } from './session.ts'
+import { pictureOf } from '../temporary-folder.ts'
+import { session, sessionWithStore } from './session.ts'
 
 /** What comes before the flag that is tried. */
 const LINES: Readonly<Record<string, string>> = {
@@ -27,6 +30,8 @@ const LINES: Readonly<Record<string, string>> = {
   crl: 'crl ca1',
   serve: 'serve',
   ocsp: 'ocsp query web --issuer ca1 --url http://127.0.0.1:1',
+  list: 'list',
+  tree: 'tree',
   show: 'show web',
   connect: 'connect localhost:1 --trust root',
   verify: 'verify web --trust root',
@@ -78,13 +83,17 @@ const ANY_TEXT = [
   ...['--trust', '--untrusted', '--additional', '--crl', '--ocsp-response'],
 ]
 
-async function flagsWithValues(name: string): Promise<readonly string[]> {
+async function optionsOf(name: string): Promise<readonly Option[]> {
   const command = new Command(name)
   const module = await COMMANDS.find((entry) => entry.name === name)?.load()
   module?.define(command)
+  return command.options
+}
+
+async function flagsWithValues(name: string): Promise<readonly string[]> {
   const isTried = ({ long, required }: Option) =>
     required && !ANY_TEXT.includes(long ?? '') && !ANY_TEXT.includes(`${name} ${long}`)
-  return command.options.filter(isTried).map(({ long }) => long ?? '')
+  return (await optionsOf(name)).filter(isTried).map(({ long }) => long ?? '')
 }
 
 describe('a value that cannot be read', () => {
@@ -99,5 +108,37 @@ describe('a value that cannot be read', () => {
         error: `pki: error: ${flag}: `,
       })
     }
+  })
+})
+
+describe('a store that is a file', () => {
+  it.each(COMMANDS.map(({ name }) => name))('pki %s', async (name) => {
+    if ((await optionsOf(name)).every(({ long }) => long !== '--dir')) return
+    const { folder, pki, done } = await sessionWithStore()
+    await done('request wish --dns localhost')
+    writeFileSync(join(folder, 'text.txt'), 'mine')
+    const before = pictureOf(folder)
+    for (const dir of ['text.txt', 'text.txt/below']) {
+      const { exitCode, stderr } = await pki(`${LINES[name]} --dir ${dir}`)
+      expect.soft({ dir, exitCode, stderr }).toMatchObject({
+        exitCode: name === 'needs-renewal' ? 255 : 3,
+        stderr: expect.stringContaining(
+          `pki: error: ${join(folder, 'text.txt')}: a file, not a folder\npki: hint: --dir`,
+        ),
+      })
+    }
+    expect(pictureOf(folder)).toEqual(before)
+  })
+
+  it('of the usual name is no fault of commands that need none', async () => {
+    const { folder, pki, done } = session()
+    await done('init root --dir store')
+    writeFileSync(join(folder, 'pki'), 'a program')
+    await done('show store/certs/root.crt')
+    const { exitCode, stderr } = await pki('list')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/pki: a file, not a folder/),
+    })
   })
 })
