@@ -4,12 +4,15 @@
  */
 
 import type { Command } from 'commander'
+import type { FlagCondition } from './flag-condition.ts'
 import type { Io } from './io.ts'
 
 /** What each module in `commands/` exports. */
 export interface CommandModule {
   /** Declares arguments and options; called once, before parsing. */
   define(command: Command): void
+  /** Which flags do nothing without what; checked between parsing and {@link run}. */
+  readonly conditions?: readonly FlagCondition[]
   /**
    * Reads inputs, makes one core call, renders.
    * @param args positional arguments as declared; an optional one that is missing is undefined

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { ExportOptions } from '../export/export-options.ts'
+import type { ExportFormatName } from '../export/formats.ts'
 import {
   PFX_CONSUMERS,
   PFX_PROFILES,
@@ -10,6 +11,7 @@ import {
   requirePfxProfile,
 } from '../export/pfx-profile.ts'
 import type { KeyFileFormat } from '../keys/key-file.ts'
+import type { FlagCondition } from './flag-condition.ts'
 import type { Io } from './io.ts'
 import { parseChoice, parseFlag, refuseTogether } from './options.ts'
 import { givenPassword, requireNewPassword } from './password.ts'
@@ -45,6 +47,36 @@ export function addExportFlags(command: Command): void {
     .option('--encrypt-key', 'encrypt private keys in PEM files with the key password')
     .option('--key-password-file <file>', 'password of the private key (or PKI_KEY_PASSWORD)')
     .option('--key-mode <mode>', 'file mode of what holds a private key: 600, 640 or 644')
+}
+
+const HOLD_KEYS: readonly ExportFormatName[] = ['pem', 'key', 'pfx', 'k8s', 'env', 'zip']
+const HOLD_PEM_KEYS: readonly ExportFormatName[] = ['pem', 'key', 'env', 'zip']
+const IN_NAMESPACES: readonly ExportFormatName[] = ['k8s', 'zip']
+
+export const EXPORT_CONDITIONS: readonly FlagCondition[] = [
+  onlyInFormats(['--for', '--pfx-profile', '--password-file'], ['pfx', 'truststore', 'zip']),
+  onlyInFormats(['--friendly-name'], ['pfx', 'zip']),
+  onlyInFormats(['--include-root'], ['pem', 'chain', 'fullchain', 'pfx', 'k8s', 'env', 'zip']),
+  onlyInFormats(['--key-format'], HOLD_PEM_KEYS),
+  // Kubernetes would take an encrypted key for a plain one: that format says so itself.
+  onlyInFormats(['--encrypt-key'], [...HOLD_PEM_KEYS, 'k8s']),
+  onlyInFormats(['--key-mode'], HOLD_KEYS),
+  { ...onlyInFormats(['--namespace'], IN_NAMESPACES), holds: ({ format }) => isAmong(format, IN_NAMESPACES) },
+]
+
+/** Flags that some formats alone heed, and layouts, which are made of them. */
+function onlyInFormats(flags: readonly string[], formats: readonly ExportFormatName[]): FlagCondition {
+  return {
+    flags,
+    goesWith: `--format ${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}`,
+    // Without either the command has more to say.
+    holds: ({ format, layout, asYaml }) =>
+      layout !== undefined || (format === undefined && asYaml !== true) || isAmong(format, formats),
+  }
+}
+
+function isAmong(given: unknown, formats: readonly string[]): boolean {
+  return Array.isArray(given) && given.some((format) => formats.includes(String(format).toLowerCase()))
 }
 
 const KEY_FORMATS: readonly KeyFileFormat[] = ['pkcs8', 'traditional']

@@ -7,6 +7,7 @@ import { Command, CommanderError, type Option } from 'commander'
 import { PkiError } from '../errors.ts'
 import { nearest } from '../spelling/nearest.ts'
 import type { CommandEntry, CommandModule } from './command-table.ts'
+import { refuseIdleFlags } from './flag-condition.ts'
 import type { Io } from './io.ts'
 import { paint } from './render/paint.ts'
 
@@ -30,8 +31,10 @@ export async function runCommand(
   command.action((...args) => {
     positional = args.slice(0, command.registeredArguments.length)
   })
+  let typed: readonly string[] = []
   try {
     command.parse(argv, { from: 'user' })
+    typed = typedFlags(command)
     const fromEnvironment = argumentsFromEnvironment(command, io.env)
     if (fromEnvironment.length > 0) command.parse([...fromEnvironment, ...argv], { from: 'user' })
   } catch (error) {
@@ -39,7 +42,14 @@ export async function runCommand(
     if (error.exitCode === 0) return 0 // --help has been written
     throw usageError(error, command, entry)
   }
+  refuseIdleFlags(typed, module.conditions ?? [], command.opts(), positional)
   return module.run(positional, command.opts(), io)
+}
+
+/** Of a flag and its opposite, both: they have one value. */
+function typedFlags(command: Command): readonly string[] {
+  const typed = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+  return typed.flatMap(({ long }) => long ?? [])
 }
 
 function createCommand(entry: CommandEntry, io: Io): Command {

@@ -156,6 +156,15 @@ describe('pki init', () => {
   })
 })
 
+it('pki init --key-file: what kind of key is not asked, and the line it prints makes the same', async () => {
+  const { pki, done } = await sessionWithStore()
+  asked.answers = { 'Name of the root': 'second' }
+  const { exitCode, stderr } = await pki('init --key-file pki/private/web.key', onTerminal)
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+  expect(asked.questions).not.toContain('Key')
+  await done(`${printedLine(stderr)?.slice('pki '.length)} --force`)
+})
+
 describe('passwords', () => {
   it('are asked for on a terminal', async () => {
     const made = await sessionWithStore()

@@ -133,7 +133,7 @@ describe('init root', () => {
 
 describe('--key-password-file', () => {
   it.each([
-    ['init root', /not encrypted: .*--encrypt-key/],
+    ['init root', /stored without a password: .*--encrypt-key/],
     ['init root --encrypt-key', /^$/],
   ])('%s', async (line, says) => {
     const { folder, pki } = session()

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { DerError } from '../../der/reader.ts'
 import { PkiError } from '../../errors.ts'
 import { shakeHands, type TlsClientOptions } from '../../serve/tls-client.ts'
+import { onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
@@ -47,6 +48,8 @@ export function define(command: Command): void {
   addJsonOption(command)
   command.addHelpText('after', EXAMPLES)
 }
+
+export const conditions = [onlyBeside(['--key-password-file'], { cert: '--cert' })]
 
 const EXAMPLES = `
 Examples:

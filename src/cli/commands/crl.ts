@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { formatPem } from '../../der/pem.ts'
 import { PkiError } from '../../errors.ts'
 import { type CrlOrder, composeFaultyCrl, type PublishedCrl, publishCrl } from '../../store/publish-crl.ts'
+import { onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
@@ -48,6 +49,8 @@ export function define(command: Command): void {
   addStoreOption(command)
   addJsonOption(command)
 }
+
+export const conditions = [onlyBeside(['--pem', '--der', '--force'], { out: '--out' })]
 
 export async function run(args: readonly unknown[], options: CrlCommandOptions, world: Io): Promise<number> {
   const fault = crlFault(options)

@@ -12,9 +12,10 @@ import { type Measurement, type Measurements, PROGRAMS, parseMeasurements } from
 import { PkiError } from '../../errors.ts'
 import { findProfile } from '../../profile/find.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import { addSeedOptions, circumstances, SEED_CONDITION, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, type JsonOption, list, parseFlag } from '../options.ts'
 import { paint } from '../render/paint.ts'
@@ -43,6 +44,20 @@ export function define(command: Command): void {
   )
   addJsonOption(command)
 }
+
+export const conditions: readonly FlagCondition[] = [
+  {
+    flags: ['--out', '--force', '--seed', '--now', '--unmarked'],
+    goesWith: 'pki defects generate',
+    holds: (_, [action]) => action === 'generate',
+  },
+  {
+    flags: ['--group', '--only'],
+    goesWith: 'pki defects list or generate',
+    holds: (_, [action]) => action !== 'show',
+  },
+  SEED_CONDITION,
+]
 
 export async function run(
   [action = 'list', id]: readonly [action?: string, id?: string],

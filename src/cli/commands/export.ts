@@ -17,7 +17,14 @@ import { exportMtlsLayout } from '../../export/layout.ts'
 import { writeArtifacts } from '../../store/file-writer.ts'
 import type { Store } from '../../store/store.ts'
 import { writeWarning } from '../error-report.ts'
-import { addExportFlags, type ExportFlags, exportOptionsFrom, passwordWarning } from '../export-settings.ts'
+import {
+  addExportFlags,
+  EXPORT_CONDITIONS,
+  type ExportFlags,
+  exportOptionsFrom,
+  passwordWarning,
+} from '../export-settings.ts'
+import { onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
@@ -67,6 +74,8 @@ export function define(command: Command): void {
   addJsonOption(command)
   command.addHelpText('after', ['', 'Formats:', ...formatLines(), ''].join('\n'))
 }
+
+export const conditions = [...EXPORT_CONDITIONS, onlyBeside(['--server', '--client'], { layout: '--layout' })]
 
 function formatLines(): readonly string[] {
   const width = Math.max(...EXPORT_FORMATS.map(({ name }) => name.length)) + 2
@@ -190,7 +199,17 @@ async function layoutCredentials(store: Store, options: Options, io: Io) {
 function warningsAbout(artifacts: readonly Artifact[], options: Options, io: Io) {
   const hasPfx = artifacts.some(({ fileName }) => /\.(pfx|p12|zip)$/.test(fileName))
   const warning = hasPfx ? passwordWarning(options, io) : undefined
-  return warning === undefined ? [] : [warning]
+  return [...(warning === undefined ? [] : [warning]), ...openKeyWarning(artifacts, options)]
+}
+
+/** The password that opened the key in the store looks as if it encrypted the exported one. */
+function openKeyWarning(artifacts: readonly Artifact[], { keyPasswordFile, encryptKey }: Options) {
+  if (keyPasswordFile === undefined || encryptKey === true) return []
+  const open = artifacts.filter(({ bytes }) => Buffer.from(bytes).includes(' PRIVATE KEY-----'))
+  return open.map(({ fileName }) => ({
+    code: 'key.not-encrypted',
+    message: `the private key in ${fileName} has no password: that takes --encrypt-key beside --key-password-file`,
+  }))
 }
 
 /** A folder that is there, or ends like one, takes the files under their own names; otherwise it names the one file. */

@@ -23,7 +23,7 @@ import {
 } from '../issuing/existing-certificate.ts'
 import { keptCertificate } from '../issuing/made-report.ts'
 import { reportMade } from '../issuing/make-certificate.ts'
-import { type KeyOptions, keyPem } from '../issuing/new-key.ts'
+import { type KeyOptions, keyPem, openKeyNotes } from '../issuing/new-key.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 import { givenPassword, type PasswordSource, requirePassword } from '../password.ts'
 
@@ -55,10 +55,14 @@ export async function run([files]: readonly [files: readonly string[]], options:
   const inputs: Input[] = []
   for (const file of files) inputs.push(await openInput(file, options, io))
   const { certificate, key } = pairOf(inputs, first)
+  if (key === undefined && options.encryptKey === true) throw nothingToEncrypt(files)
   const certificates = inputs.flatMap((input) => input.certificates)
   const stored = key === undefined ? ('none' as const) : { pem: await keyPem(name, key, options, io) }
   const { replace, replaced } = await replacement(decision, store, name)
-  const problems = replaced?.warnings(certificate) ?? []
+  const problems = [
+    ...(key === undefined ? [] : openKeyNotes(name, options)),
+    ...(replaced?.warnings(certificate) ?? []),
+  ]
   for (const { message } of problems) writeWarning(io, message)
   const paths = store.put(
     { name, certificate, chain: chainOf(certificate, certificates, store), key: stored },
@@ -72,6 +76,12 @@ export async function run([files]: readonly [files: readonly string[]], options:
 function nameOf(file: string): string {
   if (file !== '-') return basename(file, extname(file))
   throw new PkiError('usage.option', 'missing option: --name <name>', { hint: 'standard input has no name of its own' })
+}
+
+function nothingToEncrypt(files: readonly string[]): PkiError {
+  return new PkiError('usage.option', `--encrypt-key: no private key in ${files.join(', ')}`, {
+    hint: 'give the key as well: pki import web.crt web.key --encrypt-key',
+  })
 }
 
 /** Reads a file; a password is asked for once it turns out that one is needed. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Io } from '../io.ts'
-import { addOrderOptions, fillOrder, type InitOptions } from '../issuing/certificate-order.ts'
+import { addOrderOptions, fillOrder, type InitOptions, ORDER_CONDITIONS } from '../issuing/certificate-order.ts'
 
 export function define(command: Command): void {
   command
@@ -12,6 +12,8 @@ export function define(command: Command): void {
     .option('--name <name>', 'name in the store (default: that of the profile)')
   addOrderOptions(command)
 }
+
+export const conditions = ORDER_CONDITIONS
 
 export async function run([profile]: readonly [profile?: string], options: InitOptions, io: Io): Promise<number> {
   if (profile === undefined) return askOrRefuse(options, io)

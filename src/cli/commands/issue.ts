@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Io } from '../io.ts'
-import { addOrderOptions, fillOrder, type IssueOptions } from '../issuing/certificate-order.ts'
+import { addOrderOptions, fillOrder, type IssueOptions, ORDER_CONDITIONS } from '../issuing/certificate-order.ts'
 import { addIssuerOptions } from '../issuing/issuer.ts'
 
 export function define(command: Command): void {
@@ -14,6 +14,8 @@ export function define(command: Command): void {
   addIssuerOptions(command)
   addOrderOptions(command)
 }
+
+export const conditions = ORDER_CONDITIONS
 
 export async function run(
   args: readonly [profile?: string, name?: string],

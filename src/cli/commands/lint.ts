@@ -15,7 +15,13 @@ import { glyphs } from '../render/glyphs.ts'
 import { lintLines } from '../render/render-lint-text.ts'
 import { textWidth } from '../render/styled-text.ts'
 import { type Judgement, weighFindings } from '../verify/judgement.ts'
-import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../verify/judgement-output.ts'
+import {
+  addOutputFlags,
+  OUTPUT_CONDITION,
+  type OutputFlags,
+  outputFormat,
+  writeJudgements,
+} from '../verify/judgement-output.ts'
 import { addRulesOption, type RuleOption, ruleSetOf } from '../verify/verify-request.ts'
 
 interface LintOptions extends RuleOption, OutputFlags, StoreOptions {
@@ -31,6 +37,8 @@ export function define(command: Command): void {
   command.option('--password-file <file>', 'the password of a PFX (or PKI_PASSWORD)')
   addStoreOption(command)
 }
+
+export const conditions = [OUTPUT_CONDITION]
 
 export async function run(args: readonly unknown[], options: LintOptions, io: Io): Promise<number> {
   const format = outputFormat(options)

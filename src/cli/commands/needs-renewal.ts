@@ -11,6 +11,7 @@ import { PkiError } from '../../errors.ts'
 import { addDuration, parseDuration } from '../../profile/duration.ts'
 import { type Certificate, fingerprint } from '../../x509/certificate.ts'
 import { reportPkiError } from '../error-report.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import { openInput, readSource } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
@@ -45,6 +46,10 @@ export function define(command: Command): void {
     '\nExit codes, as those of step: 0 it needs renewal, 1 it does not, 2 no such certificate, 255 other errors\n',
   )
 }
+
+export const conditions: readonly FlagCondition[] = [
+  { flags: ['--quiet'], goesWith: 'text, not with --json', holds: ({ json }) => json !== true },
+]
 
 export async function run([text]: readonly [text: string], options: Options, io: Io): Promise<number> {
   const isDue = threshold(options.expiresIn ?? DEFAULT_EXPIRES_IN)

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { CERT_ID_DIGESTS } from '../../x509/ocsp-request-encoding.ts'
+import { type FlagCondition, onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { addSeedOptions, circumstances } from '../issuing/seed-options.ts'
 import { addJsonOption, addStoreOption, list, parseChoice } from '../options.ts'
@@ -43,6 +44,43 @@ export function define(command: Command): void {
   addJsonOption(command)
   command.addHelpText('after', EXAMPLES)
 }
+
+const isQuery: FlagCondition['holds'] = (_, [action]) => action === 'query'
+
+/** Whether there is an answer to judge: not if the request is only written. */
+const hasAnswer: FlagCondition['holds'] = ({ url, requestOut, response }, [action]) =>
+  action === 'respond' || response !== undefined || url !== undefined || requestOut === undefined
+
+export const conditions: readonly FlagCondition[] = [
+  {
+    flags: [
+      ...['--url', '--get', '--post', '--allow-hosts', '--request-out', '--response', '--request'],
+      ...['--nonce', '--digest', '--at'],
+    ],
+    goesWith: 'pki ocsp query',
+    holds: isQuery,
+  },
+  {
+    flags: [
+      ...['--signer', '--responder-id', '--days', '--hours', '--this-update', '--next-update'],
+      ...['--key-password-file', '--unchecked'],
+    ],
+    goesWith: 'pki ocsp respond',
+    holds: (options, args) => !isQuery(options, args),
+  },
+  onlyBeside(['--request'], { response: '--response' }),
+  {
+    flags: ['--nonce', '--digest', '--get', '--post', '--allow-hosts'],
+    goesWith: 'a request, not with --response',
+    holds: ({ response }) => response === undefined,
+  },
+  {
+    flags: ['--out', '--at', '--get', '--post', '--allow-hosts'],
+    goesWith: 'an answer: --url asks for one',
+    holds: hasAnswer,
+  },
+  onlyBeside(['--force'], { out: '--out', requestOut: '--request-out' }),
+]
 
 const EXAMPLES = `
 Examples:

@@ -23,7 +23,13 @@ import { DEFAULT_PASSWORD, passwordWarning, pfxPassword } from '../export-settin
 import type { Io } from '../io.ts'
 import { certificateKind } from '../issuing/certificate-kind.ts'
 import { displayPath, type MadeCertificate, madeJson } from '../issuing/made-report.ts'
-import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import {
+  addSeedOptions,
+  type Circumstances,
+  circumstances,
+  SEED_CONDITION,
+  type SeedFlags,
+} from '../issuing/seed-options.ts'
 import { readCredential } from '../issuing/stored-credential.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
@@ -50,6 +56,8 @@ export function define(command: Command): void {
   addStoreOption(command)
   addJsonOption(command)
 }
+
+export const conditions = [SEED_CONDITION]
 
 const HIERARCHY: HierarchySpec = {
   certificates: [

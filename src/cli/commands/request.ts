@@ -11,6 +11,7 @@ import { requireCredentialName } from '../../store/credential-name.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
 import { commandLine } from '../command-line.ts'
+import { writeWarning } from '../error-report.ts'
 import type { Io } from '../io.ts'
 import {
   addKeyOptions,
@@ -20,7 +21,7 @@ import {
   overridesFrom,
 } from '../issuing/issuing-options.ts'
 import { displayPath } from '../issuing/made-report.ts'
-import { type KeyOptions, keyPem, obtainKey } from '../issuing/new-key.ts'
+import { KEY_CONDITION, type KeyOptions, keyPem, obtainKey, openKeyNotes } from '../issuing/new-key.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
@@ -47,6 +48,8 @@ export function define(command: Command): void {
   addSeedOptions(command, 'nothing to mark')
   addJsonOption(command)
 }
+
+export const conditions = [KEY_CONDITION]
 
 /** What the issuer decides alone, and what it would be odd to ask for. */
 const NOT_ASKED_FOR: readonly string[] = [
@@ -88,6 +91,7 @@ export async function run([name]: readonly [name: string], options: Options, wor
 
   const subject = formatName(wish.subject)
   const files = { request: store.requestPath(name), privateKey: store.keyPath(name) }
+  for (const { message } of openKeyNotes(name, options)) writeWarning(io, message)
   if (options.dryRun !== true) {
     const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
     const keyFile = store.keyFile(name, await keyPem(name, key, options, io, seeded))

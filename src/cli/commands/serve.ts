@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { addJsonOption, addStoreOption, repeatable } from '../options.ts'
 import type { ServeRevocationOptions } from '../server/serve-revocation.ts'
@@ -32,6 +33,24 @@ export function define(command: Command): void {
   command.addHelpText('after', EXAMPLES)
 }
 
+export const conditions: readonly FlagCondition[] = [
+  {
+    flags: ['--cert', '--client-ca', '--require-client-cert', '--staple'],
+    goesWith: 'pki serve tls',
+    holds: (_, [what]) => what !== undefined,
+  },
+  {
+    flags: ['--allow-time-header', '--crl-lifetime'],
+    goesWith: 'pki serve, without tls',
+    holds: (_, [what]) => what !== 'tls',
+  },
+  {
+    flags: ['--ocsp-lifetime', '--fault'],
+    goesWith: '--staple, or pki serve without tls',
+    holds: ({ staple }, [what]) => what !== 'tls' || staple === true,
+  },
+]
+
 const EXAMPLES = `
 Examples:
   pki serve                                        for the certificates of ./pki, at http://127.0.0.1:8785
@@ -47,7 +66,6 @@ export async function run(
 ): Promise<number> {
   const [what] = args as readonly [string | undefined]
   if (what === undefined) {
-    requireNone(options, ['cert', 'clientCa', 'requireClientCert', 'staple'], 'pki serve tls')
     return (await import('../server/serve-revocation.ts')).serveRevocation(options, io)
   }
   if (what !== 'tls') {
@@ -55,15 +73,5 @@ export async function run(
       hint: 'pki serve for revocation information, pki serve tls for TLS',
     })
   }
-  requireNone(options, ['allowTimeHeader', 'crlLifetime'], 'pki serve, without tls')
   return (await import('../server/serve-tls.ts')).serveTls(options, io)
-}
-
-/** @throws PkiError `usage.option` for a flag that would have no effect */
-function requireNone(options: object, names: readonly string[], where: string): void {
-  for (const name of names) {
-    if ((options as Readonly<Record<string, unknown>>)[name] === undefined) continue
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    throw new PkiError('usage.option', `${flag} is for ${where}`)
-  }
 }

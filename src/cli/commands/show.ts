@@ -7,6 +7,7 @@ import { describeInput } from '../../describe/describe-input.ts'
 import type { Description } from '../../describe/description.ts'
 import type { PkiError } from '../../errors.ts'
 import { writeWarning } from '../error-report.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import { exists, openInput, readSourceWithKeys } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
@@ -31,6 +32,14 @@ export function define(command: Command): void {
   addJsonOption(command)
   addStoreOption(command)
 }
+
+export const conditions: readonly FlagCondition[] = [
+  {
+    flags: ['--servername'],
+    goesWith: '<host:port>',
+    holds: (_, [texts]) => (texts as readonly string[]).some((text) => parsePeerAddress(text) !== undefined),
+  },
+]
 
 /** A description, and where the described thing came from. */
 interface Shown {

@@ -13,6 +13,7 @@ import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { KEY_PURPOSE, oidName } from '../../x509/oids.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
+import { type FlagCondition, onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { namingOption, readCredential, readPublicCredential } from '../issuing/stored-credential.ts'
@@ -57,6 +58,15 @@ export function define(command: Command): void {
   addStoreOption(command)
   addJsonOption(command)
 }
+
+export const conditions: readonly FlagCondition[] = [
+  {
+    flags: ['--server', '--client-ca', '--client', '--port', '--backend', '--out', '--force', '--key-password-file'],
+    goesWith: 'the name of a snippet',
+    holds: (_, [name]) => name !== undefined,
+  },
+  onlyBeside(['--force'], { out: '--out' }),
+]
 
 export async function run([name]: readonly [name?: string], options: Options, io: Io): Promise<number> {
   const folders = [

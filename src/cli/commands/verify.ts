@@ -8,11 +8,28 @@ import { glyphs } from '../render/glyphs.ts'
 import { verdictLines, verdictTable } from '../render/render-verdict-text.ts'
 import { textWidth } from '../render/styled-text.ts'
 import { type CertificateVerdict, certificateVerdict } from '../verify/certificate-verdict.ts'
-import { addOutputFlags, type OutputFlags, outputFormat, writeJudgements } from '../verify/judgement-output.ts'
-import { addPlatformFlags, type PlatformFlags, platformRequest } from '../verify/platform-options.ts'
+import {
+  addOutputFlags,
+  OUTPUT_CONDITION,
+  type OutputFlags,
+  outputFormat,
+  writeJudgements,
+} from '../verify/judgement-output.ts'
+import {
+  addPlatformFlags,
+  PLATFORM_CONDITIONS,
+  type PlatformFlags,
+  platformRequest,
+} from '../verify/platform-options.ts'
 import { judgeWith } from '../verify/verify-evidence.ts'
 import { readCrls, readOcspResponses, readTarget, readTrustAnchors, readUntrusted } from '../verify/verify-inputs.ts'
-import { addVerifyFlags, type VerifyFlags, type VerifyRequest, verifyRequest } from '../verify/verify-request.ts'
+import {
+  addVerifyFlags,
+  VERIFY_CONDITIONS,
+  type VerifyFlags,
+  type VerifyRequest,
+  verifyRequest,
+} from '../verify/verify-request.ts'
 
 interface VerifyCommandOptions extends VerifyFlags, PlatformFlags, OutputFlags, StoreOptions {
   readonly explain?: boolean
@@ -31,6 +48,8 @@ export function define(command: Command): void {
   addStoreOption(command)
   command.addHelpText('after', EXAMPLES)
 }
+
+export const conditions = [...VERIFY_CONDITIONS, ...PLATFORM_CONDITIONS, OUTPUT_CONDITION]
 
 const EXAMPLES = `
 Examples:

@@ -13,6 +13,7 @@ import { parseShard, shardOf } from '../../issue/shard.ts'
 import { parseDuration } from '../../profile/duration.ts'
 import { findProfile } from '../../profile/find.ts'
 import type { Store } from '../../store/store.ts'
+import { IDLE } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { addStoreOption, parseFlag, refuseTogether, type StoreOptions, storeFrom } from '../options.ts'
@@ -88,6 +89,7 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
   const written = await readHierarchyFile(text, places)
   const hierarchy = withFlags(written, options)
   const { seed, unmarked, file } = hierarchy
+  if (options.unmarked === true && seed === undefined) throw unmarkedWithoutSeed()
   const now = options.now ?? hierarchy.now
   const flags = { ...(seed !== undefined && { seed }), ...(now !== undefined && { now }), unmarked }
   const world = await circumstances(flags, io)
@@ -108,6 +110,10 @@ export async function planFrom(text: string | undefined, options: ApplyOptions, 
     now: world.io.now(),
   })
   return { store, hierarchy, entries, plan, world }
+}
+
+function unmarkedWithoutSeed(): PkiError {
+  return new PkiError('usage.option', '--unmarked goes with --seed, or seed: in the file', { hint: IDLE })
 }
 
 /** @throws PkiError `usage.hierarchy` for defects that are unknown, or that a certificate of this kind cannot have */

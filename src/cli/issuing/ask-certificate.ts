@@ -35,10 +35,10 @@ export async function askForRoot(given: InitOptions, io: Io): Promise<Answers<In
     default: given.subject ?? `CN=${name}`,
     check: check(parseNameText),
   })
-  const key = given.key ?? (await askKey(profile))
+  const key = given.key === undefined && given.keyFile === undefined ? { key: await askKey(profile) } : {}
   const isLengthGiven = (given.days ?? given.hours ?? given.validFor ?? given.notAfter) !== undefined
   const validity = isLengthGiven ? {} : { notAfter: await askValidity(profile) }
-  const options: InitOptions = { ...given, name, subject, key, ...validity }
+  const options: InitOptions = { ...given, name, subject, ...key, ...validity }
   await confirm({ command: 'init', args: ['root'], name, profile, options }, io)
   return { profile: 'root', name, options }
 }

@@ -19,8 +19,8 @@ import {
 } from './issuing-options.ts'
 import { keptCertificate } from './made-report.ts'
 import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from './make-certificate.ts'
-import { type KeyOptions, keyPem, obtainKey } from './new-key.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
+import { KEY_CONDITION, type KeyOptions, keyPem, obtainKey, openKeyNotes } from './new-key.ts'
+import { addSeedOptions, circumstances, SEED_CONDITION, type SeedFlags } from './seed-options.ts'
 
 type OrderOptions = ContentOptions &
   KeyOptions &
@@ -45,6 +45,8 @@ export function addOrderOptions(command: Command): void {
   addSeedOptions(command, 'certificates')
   addJsonOption(command)
 }
+
+export const ORDER_CONDITIONS = [KEY_CONDITION, SEED_CONDITION]
 
 /** Which certificate: by its profile, under its name in the store, from that issuer or self-signed. */
 export interface CertificateOrder {
@@ -73,8 +75,7 @@ export async function fillOrder(
   if (decision.action === 'make') store.requireFree(name)
 
   const issuer = from === undefined ? undefined : await unlockIssuer(store, from, options, io)
-  const deliberate =
-    options.defect && (await loadDefects()).deliberateDefects(options.defect, name, options.keyFile, seeded)
+  const deliberate = options.defect && (await loadDefects()).deliberateDefects(options.defect, name, options, seeded)
   const key = deliberate?.key ?? (await obtainKey(name, profile.key, options, io, seeded))
   const made = makeCertificate(
     {
@@ -92,18 +93,12 @@ export async function fillOrder(
       dryRun: options.dryRun,
       seeded,
       deliberate,
-      notes: unusedPassword(from, options),
+      notes: openKeyNotes(name, options),
     },
     store,
     io,
   )
   return reportMade(made, options, io)
-}
-
-/** Where no key is read, `--key-password-file` looks as if it encrypted the new one. */
-function unusedPassword(from: string | undefined, { keyPasswordFile, keyFile, encryptKey }: OrderOptions) {
-  if (keyPasswordFile === undefined || from !== undefined || keyFile !== undefined || encryptKey === true) return []
-  return [{ kind: 'key.not-encrypted', message: 'the private key is not encrypted: that takes --encrypt-key as well' }]
 }
 
 const loadDefects = () => import('./deliberate-defects.ts')

@@ -4,10 +4,9 @@ import { keyForDefects, requireStorable, withDefects } from '../../defect/apply.
 import { requireDefect, requireDefects } from '../../defect/catalogue.ts'
 import { type Defect, RULE_SET_NAMES } from '../../defect/defect.ts'
 import { allFindings, expectTogether } from '../../defect/expectation.ts'
-import { PkiError } from '../../errors.ts'
 import type { PrivateKey } from '../../keys/keys.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
-import { checkFlag } from '../options.ts'
+import { checkFlag, refuseTogether } from '../options.ts'
 import type { Deliberate } from './make-certificate.ts'
 
 /** What the options say, and the key that the defects want instead of a usual one. */
@@ -18,23 +17,20 @@ export interface DeliberateDefects extends Deliberate {
 /**
  * @param ids of `--defect`
  * @param name of the certificate, for a key that follows from a seed
- * @param keyFile of `--key-file`
  * @throws PkiError `usage.option` for ids that are unknown, contradict each other, or make something that cannot be
  *   kept in a store
  */
 export function deliberateDefects(
   ids: readonly string[],
   name: string,
-  keyFile: string | undefined,
+  { key: algorithm, keyFile }: { readonly key?: string; readonly keyFile?: string },
   seeded: SeededSource | undefined,
 ): DeliberateDefects {
   for (const id of ids) checkFlag(id, '--defect', requireDefect)
   const defects = requireDefects(ids)
   requireStorable(defects)
   const key = keyForDefects(defects, name, seeded)
-  if (key !== undefined && keyFile !== undefined) {
-    throw new PkiError('usage.option', '--key-file and a defect of the key contradict each other: give one of them')
-  }
+  if (key !== undefined) refuseTogether({ 'a defect of the key': true, '--key-file': keyFile, '--key': algorithm })
   return {
     key,
     defects: ids,

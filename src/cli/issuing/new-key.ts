@@ -3,15 +3,25 @@
 import { formatPrivateKey } from '../../keys/key-file.ts'
 import { generateKey, type KeyAlgorithmName, type PrivateKey } from '../../keys/keys.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import { readInputFile } from '../input-file.ts'
 import type { Io } from '../io.ts'
 import { type PasswordSource, requireNewPassword } from '../password.ts'
 import { unlockKey } from './issuer.ts'
+import type { MadeCertificate } from './made-report.ts'
 
 export type KeyOptions = {
   readonly keyFile?: string
   readonly encryptKey?: boolean
   readonly keyPasswordFile?: string
+}
+
+/** Of the commands that make a key, or take one. */
+export const KEY_CONDITION: FlagCondition = {
+  flags: ['--key'],
+  goesWith: 'a new key, not with --key-file',
+  // Of an RSA key that is there, it says that it signs with RSASSA-PSS.
+  holds: ({ key, keyFile }) => keyFile === undefined || String(key).startsWith('rsa-pss'),
 }
 
 /**
@@ -42,6 +52,16 @@ export async function keyPem(
   const password = await requireNewPassword(passwordSource(name, options), io)
   const random = seeded?.random('key-encryption', name) ?? io.random
   return formatPrivateKey(key, { format: 'pkcs8', password, random })
+}
+
+/**
+ * A password was given, and the key is stored without one: it opened the issuer's key, or that of `--key-file`, or
+ * nothing. Whoever meant the new key has to be told.
+ */
+export function openKeyNotes(name: string, { keyPasswordFile, encryptKey }: KeyOptions): MadeCertificate['problems'] {
+  if (keyPasswordFile === undefined || encryptKey === true) return []
+  const message = `the private key of ${name} is stored without a password: that takes --encrypt-key beside --key-password-file`
+  return [{ kind: 'key.not-encrypted', message }]
 }
 
 function passwordSource(name: string, { keyPasswordFile }: KeyOptions): PasswordSource {

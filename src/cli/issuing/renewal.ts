@@ -27,7 +27,7 @@ import type { Io } from '../io.ts'
 import { addJsonOption, addStoreOption, type JsonOption, parseFlag, type StoreOptions, storeFrom } from '../options.ts'
 import { type IssuerOptions, unlockIssuer, unlockStoredKey } from './issuer.ts'
 import type { MadeCertificate } from './made-report.ts'
-import { keyPem } from './new-key.ts'
+import { keyPem, openKeyNotes } from './new-key.ts'
 import { ReplacedAuthority } from './replaced-authority.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from './seed-options.ts'
 
@@ -89,7 +89,8 @@ export async function renewStored(
   const found = options.unchecked === true ? checkIssuance(request) : requireIssuable(request)
   const renewed = issueCertificate(request)
   const replaced = ReplacedAuthority.find(store, name)
-  const problems = [...found, ...(replaced?.warnings(renewed) ?? [])]
+  const notes = key === undefined ? [] : openKeyNotes(name, options)
+  const problems = [...found, ...notes, ...(replaced?.warnings(renewed) ?? [])]
   for (const { message } of problems) writeWarning(io, message)
   const paths = await replace(renewal, renewed, issuer, key)
   replaced?.rechain(renewed, io)

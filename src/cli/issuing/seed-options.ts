@@ -5,6 +5,7 @@ import type { RandomSource } from '../../keys/random.ts'
 import type { CertificateProfile } from '../../profile/profile.ts'
 import type { SeededSource } from '../../seed/seeded-source.ts'
 import { writeHint, writeWarning } from '../error-report.ts'
+import { onlyBeside } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { parseFlagInstant } from '../options.ts'
 
@@ -22,6 +23,9 @@ export function addSeedOptions(command: Command, makes: 'certificates' | 'nothin
     .option('--now <time>', 'what time it is: 2026-01-31T12:00:00Z')
   if (makes === 'certificates') command.option('--unmarked', 'leave out the comment that says it is made from a seed')
 }
+
+/** Of the commands that make certificates. */
+export const SEED_CONDITION = onlyBeside(['--unmarked'], { seed: '--seed' })
 
 /** What the options make of the world. */
 export interface Circumstances {

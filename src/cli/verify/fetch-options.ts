@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
 import { parseDuration } from '../../profile/duration.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { list, parseFlag } from '../options.ts'
 
@@ -27,6 +28,31 @@ export function addFetchFlags(command: Command): void {
     .option('--fetch-timeout <duration>', 'for each place that is asked (default: 15s)')
     .option('--ocsp-nonce', 'OCSP responses must repeat a nonce')
 }
+
+/** Whether anybody is asked; .NET asks unless told otherwise. */
+const asks: FlagCondition['holds'] = ({ aia, revocation, as, revocationMode = 'online' }) =>
+  aia === true || (as === undefined ? revocation === 'online' : revocationMode === 'online')
+
+/** Whether a certificate's status is looked up, on the net or in the cache. */
+const looksUp: FlagCondition['holds'] = ({ revocation, crl, ocspResponse, as, revocationMode }) =>
+  as === undefined
+    ? revocation !== 'none' && (revocation ?? crl ?? ocspResponse) !== undefined
+    : revocationMode !== 'no-check'
+
+export const FETCH_CONDITIONS: readonly FlagCondition[] = [
+  {
+    flags: ['--allow-hosts', '--fetch-timeout', '--no-cache'],
+    goesWith: '--aia or --revocation online',
+    holds: asks,
+  },
+  { flags: ['--cache-dir'], goesWith: 'a cache, not with --no-cache', holds: ({ cache }) => cache !== false },
+  {
+    flags: ['--cache-dir'],
+    goesWith: '--aia, or with --revocation online or offline',
+    holds: (options, args) => asks(options, args) || looksUp(options, args),
+  },
+  { flags: ['--ocsp-nonce'], goesWith: '--revocation online', holds: ({ revocation }) => revocation === 'online' },
+]
 
 /** How to fetch, as the flags have it. */
 export interface FetchRequest {

@@ -1,6 +1,7 @@
 /** How `pki verify` and `pki lint` are told to answer: in which form, or by exit code alone. */
 
 import type { Command } from 'commander'
+import type { FlagCondition } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import { writeJson } from '../json.ts'
 import { parseChoice, refuseTogether } from '../options.ts'
@@ -23,6 +24,13 @@ export function addOutputFlags(command: Command): void {
     .option('--json', 'print the result as JSON')
     .option('--format <form>', `${OUTPUT_FORMATS.join(', ')} (default: text)`)
     .option('-q, --quiet', 'print nothing: the exit code says it')
+}
+
+/** JUnit and SARIF tell what they tell. */
+export const OUTPUT_CONDITION: FlagCondition = {
+  flags: ['--explain'],
+  goesWith: 'text or JSON',
+  holds: ({ format, quiet }) => quiet !== true && format !== 'junit' && format !== 'sarif',
 }
 
 /** The form asked for; undefined if nothing is to be printed. @throws PkiError `usage.option` */

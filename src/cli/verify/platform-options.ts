@@ -5,6 +5,7 @@ import type { CertificateTypes, CertificateValidationOptions } from '../../authe
 import { PkiError } from '../../errors.ts'
 import type { ChainPolicy, RevocationFlag, RevocationMode, TrustMode } from '../../path/x509chain/policy.ts'
 import { VERIFICATION_FLAGS, type VerificationFlag } from '../../path/x509chain/verification-flags.ts'
+import { type FlagCondition, onlyBeside } from '../flag-condition.ts'
 import { list, parseChoice, repeatable } from '../options.ts'
 import type { VerifyFlags } from './verify-request.ts'
 
@@ -51,17 +52,23 @@ const FLAGS: Readonly<Record<string, RevocationFlag>> = {
   'entire-chain': 'EntireChain',
 }
 
-/** Flags that mean something for one platform alone. */
-const OF_PLATFORM: Readonly<
-  Partial<Record<keyof PlatformFlags, { readonly flag: string; readonly of?: PlatformName }>>
-> = {
-  allowedTypes: { flag: '--allowed-types', of: 'aspnetcore' },
-  verificationFlag: { flag: '--verification-flag', of: 'x509chain' },
-  trustMode: { flag: '--trust-mode' },
-  additional: { flag: '--additional' },
-  revocationMode: { flag: '--revocation-mode' },
-  revocationFlag: { flag: '--revocation-flag' },
-}
+/** Flags that mean something for platforms alone. */
+export const PLATFORM_CONDITIONS: readonly FlagCondition[] = [
+  {
+    flags: ['--allowed-types', '--no-validate-use', '--no-validate-validity'],
+    goesWith: '--as aspnetcore',
+    holds: ({ as }) => as === 'aspnetcore',
+  },
+  { flags: ['--verification-flag'], goesWith: '--as x509chain', holds: ({ as }) => as === 'x509chain' },
+  onlyBeside(['--trust-mode', '--additional', '--revocation-mode', '--revocation-flag'], {
+    as: `--as ${PLATFORMS.join(' or ')}`,
+  }),
+  {
+    flags: ['--revocation-flag'],
+    goesWith: '--revocation-mode online or offline',
+    holds: ({ revocationMode }) => revocationMode !== 'no-check',
+  },
+]
 
 /** What the engine is asked that .NET does not look at, or is told otherwise. */
 const NOT_ASKED: Readonly<Partial<Record<keyof VerifyFlags, string>>> = {
@@ -99,8 +106,8 @@ export interface PlatformRequest {
  */
 export function platformRequest(flags: PlatformFlags & VerifyFlags): PlatformRequest | undefined {
   const platform = flags.as === undefined ? undefined : parseChoice(flags.as, PLATFORMS, '--as')
-  refuseForeign(flags, platform)
   if (platform === undefined) return undefined
+  refuseForeign(flags, platform)
   const revocationMode = member(flags.revocationMode, MODES, '--revocation-mode') ?? 'Online'
   const revocationFlag = member(flags.revocationFlag, FLAGS, '--revocation-flag') ?? 'ExcludeRoot'
   const allowedCertificateTypes = member(flags.allowedTypes, TYPES, '--allowed-types') ?? 'Chained'
@@ -130,18 +137,7 @@ function handlerWords(types: CertificateTypes, asked: string): readonly string[]
   return [`allowed ${types}`, types === 'All' && asked !== NOT_CHECKED ? `${asked} (of chained ones)` : ofWhom]
 }
 
-function refuseForeign(flags: PlatformFlags & VerifyFlags, platform: PlatformName | undefined): void {
-  for (const [key, entry] of Object.entries(OF_PLATFORM)) {
-    const isGiven = flags[key as keyof PlatformFlags] !== undefined
-    if (!isGiven || (platform !== undefined && (entry.of ?? platform) === platform)) continue
-    throw new PkiError('usage.option', `${entry.flag} goes with --as ${entry.of ?? PLATFORMS.join(' or ')}`)
-  }
-  const negated = { '--no-validate-use': flags.validateUse, '--no-validate-validity': flags.validateValidity }
-  for (const [flag, value] of Object.entries(negated)) {
-    if (value !== false || platform === 'aspnetcore') continue
-    throw new PkiError('usage.option', `${flag} goes with --as aspnetcore`)
-  }
-  if (platform === undefined) return
+function refuseForeign(flags: PlatformFlags & VerifyFlags, platform: PlatformName): void {
   const notAsked = platform === 'aspnetcore' ? { ...NOT_ASKED, purpose: '--purpose', policy: '--policy' } : NOT_ASKED
   for (const [key, flag] of Object.entries(notAsked)) {
     if (flags[key as keyof VerifyFlags] === undefined) continue

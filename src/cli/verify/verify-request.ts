@@ -7,6 +7,7 @@ import { type Identity, referenceName } from '../../path/identity.ts'
 import { RFC5280, RULE_SETS, type RuleSet } from '../../path/rule-set.ts'
 import { ipAddressOctets } from '../../x509/ip-address.ts'
 import { KEY_PURPOSE } from '../../x509/oids.ts'
+import type { FlagCondition } from '../flag-condition.ts'
 import type { Io } from '../io.ts'
 import {
   parseChoice,
@@ -17,7 +18,7 @@ import {
   repeatable,
   requireOid,
 } from '../options.ts'
-import { addFetchFlags, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
+import { addFetchFlags, FETCH_CONDITIONS, type FetchFlags, type FetchRequest, fetchRequest } from './fetch-options.ts'
 
 export interface RuleOption {
   readonly rules?: string
@@ -74,6 +75,19 @@ export function addVerifyFlags(command: Command): void {
     .option('--inhibit-policy-mapping', 'policies are not mapped')
     .option('--inhibit-any-policy', 'anyPolicy stands for no policy')
 }
+
+/** Whether revocation is checked, or refused to be by `--revocation none`, which says so itself. */
+const asksRevocation: FlagCondition['holds'] = ({ revocation, crl, ocspResponse }) =>
+  (revocation ?? crl ?? ocspResponse) !== undefined
+
+export const VERIFY_CONDITIONS: readonly FlagCondition[] = [
+  {
+    flags: ['--soft-fail', '--revocation-scope'],
+    goesWith: '--revocation offline or online, --crl or --ocsp-response',
+    holds: (options, args) => options.as !== undefined || asksRevocation(options, args),
+  },
+  ...FETCH_CONDITIONS,
+]
 
 export function addRulesOption(command: Command, preset: RuleSet = RFC5280): void {
   command.option('--rules <name>', `${Object.keys(RULE_SETS).join(', ')} (default: ${preset.name})`)
