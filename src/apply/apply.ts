@@ -16,13 +16,14 @@ import { fingerprint } from '../x509/certificate.ts'
 import { type Action, type ApplyPlan, countOf, type EntryPlan, isIdle } from './apply-plan.ts'
 import { Authorities, type AuthorityMeans, isMadeFirst, onlyAction } from './authorities.ts'
 import { type ExportMeans, writeExports } from './exports.ts'
+import { requireGoingOn } from './interruption.ts'
 import { type Made, makeInstance, predecessorOf } from './make.ts'
 import type { EntryToMake, MakingTask, MakingWarning } from './making.ts'
 import { prune } from './prune.ts'
 import { readRecords } from './records.ts'
 import { liftHolds, publishCrls, revokeCertificates } from './revocation.ts'
 
-/** Who makes the many: this thread, or several. */
+/** Who makes the many: this thread, or several; not all of them, if it is not to go on. */
 export type MakingCrew = (
   tasks: readonly MakingTask[],
   entries: readonly EntryToMake[],
@@ -49,7 +50,7 @@ export interface ApplyResult {
 
 /**
  * @throws PkiError with the place in the file for what cannot be made, and then nothing is written; `refused.locked`;
- *   `refused.write` and the like, which say how far it came
+ *   `refused.write`, `stopped.interrupted` and the like, which say how far it came
  */
 export async function applyPlan(plan: ApplyPlan, options: ApplyOptions, means: ApplyMeans): Promise<ApplyResult> {
   if (isIdle(plan, options.prune)) return { warnings: [], exported: [] }
@@ -78,6 +79,7 @@ class Run {
   readonly #total: number
   #leftovers: ReadonlySet<string> | undefined
   #done = 0
+  #isWriting = false
 
   constructor(plan: ApplyPlan, options: ApplyOptions, means: ApplyMeans) {
     this.#plan = plan
@@ -91,17 +93,25 @@ class Run {
   async carryOut(): Promise<ApplyResult> {
     const first = this.#plan.entries.filter(({ entry }) => isMadeFirst(entry))
     const many = this.#plan.entries.filter(({ entry }) => !isMadeFirst(entry))
-    const made: (readonly [EntryPlan, Made])[] = []
-    for (const plan of first) {
-      const one = await this.#authorities.make(plan)
-      if (one !== undefined) made.push([plan, one])
-    }
-    const entries = await this.#tryOut(many)
     try {
+      const made = await this.#makeFirst(first)
+      const entries = await this.#tryOut(many)
+      this.#isWriting = true
       return await this.#write(made, many, entries)
     } catch (cause) {
       throw this.#interrupted(cause)
     }
+  }
+
+  /** In memory. */
+  async #makeFirst(plans: readonly EntryPlan[]): Promise<readonly (readonly [EntryPlan, Made])[]> {
+    const made: (readonly [EntryPlan, Made])[] = []
+    for (const plan of plans) {
+      await requireGoingOn(this.#means.goesOn)
+      const one = await this.#authorities.make(plan)
+      if (one !== undefined) made.push([plan, one])
+    }
+    return made
   }
 
   async #write(
@@ -113,6 +123,7 @@ class Run {
     for (const [plan, one] of made) this.#put(plan, one)
     const tasks = many.flatMap((plan) => this.#tasksOf(plan, entries))
     this.#warnings.push(...(await this.#means.crew(tasks, entries, (count) => this.#advance(count))))
+    await requireGoingOn(this.#means.goesOn)
     this.#rechain()
     this.#adopt()
     await this.#borrow(many)
@@ -194,7 +205,10 @@ class Run {
       const numbers = actions.get('borrow') ?? NONE
       if (numbers.length === 0) continue
       const relations = await this.#authorities.relations(entry)
-      for (const n of numbers) this.#authorities.add(makeInstance(entry, n, relations, this.#means))
+      for (const n of numbers) {
+        await requireGoingOn(this.#means.goesOn)
+        this.#authorities.add(makeInstance(entry, n, relations, this.#means))
+      }
     }
   }
 
@@ -233,6 +247,7 @@ class Run {
   /** What was written stays, and the next run goes on from there. */
   #interrupted(cause: unknown): unknown {
     if (!(cause instanceof PkiError)) return cause
+    if (!this.#isWriting && cause.code !== 'stopped.interrupted') return cause
     const reached = `${this.#done} of ${this.#total} certificates are made`
     return new PkiError(cause.code, `${cause.message}; ${reached}`, {
       cause,

@@ -11,6 +11,7 @@ import { APPLY_DRAFTS, type FileToWrite, placeFiles } from '../store/file-writer
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
 import type { ApplyPlan } from './apply-plan.ts'
+import { type GoesOn, requireGoingOn } from './interruption.ts'
 import { exportSpecification } from './plan-exports.ts'
 
 export interface ExportMeans {
@@ -18,18 +19,20 @@ export interface ExportMeans {
   readonly file: string
   readonly now: Date
   readonly unlockKey: (name: string) => Promise<PrivateKey>
+  readonly goesOn: GoesOn
   /** Passwords and randomness of one export. */
   readonly exportOptions: (format: ExportFormatName, name: string, consumer: PfxConsumer | undefined) => ExportOptions
 }
 
 /**
  * @returns the paths of what was written
- * @throws PkiError with the place of the entry, as `exportCredential`; `refused.write`
+ * @throws PkiError with the place of the entry, as `exportCredential`; `refused.write`, `stopped.interrupted`
  */
 export async function writeExports({ entries }: ApplyPlan, means: ExportMeans): Promise<readonly string[]> {
   const written: string[] = []
   for (const { entry, exports } of entries) {
     for (const n of exports) {
+      await requireGoingOn(means.goesOn)
       try {
         written.push(...(await exportInstance(entry, instanceName(entry, n), means)))
       } catch (cause) {

@@ -9,6 +9,7 @@ import { parsePrivateKey } from '../keys/key-file.ts'
 import { putBatch } from '../store/credential-batch.ts'
 import type { Store } from '../store/store.ts'
 import { fingerprint } from '../x509/certificate.ts'
+import type { GoesOn } from './interruption.ts'
 import { type Made, type MakingMeans, makeInstance, type Predecessor, predecessorOf, type Relations } from './make.ts'
 
 /** Certificates that no other one of the run depends on. */
@@ -32,27 +33,38 @@ export interface MakingWarning {
   readonly message: string
 }
 
+/** What came of a task. */
+export interface MakingOutcome {
+  /** How many were made: all of them, unless it was not to go on. */
+  readonly count: number
+  readonly warnings: readonly MakingWarning[]
+}
+
 /**
- * Carries out one task.
+ * Carries out one task, or as much of it as is made until it is not to go on.
  * @throws PkiError as `makeInstance` and `putBatch`; what was put in before stays
  */
-export function carryOut(
+export async function carryOut(
   { entry: index, numbers, how }: MakingTask,
   entries: readonly EntryToMake[],
   store: Store,
   means: MakingMeans,
-): readonly MakingWarning[] {
+  goesOn: GoesOn = () => true,
+): Promise<MakingOutcome> {
   const { entry, relations } = entries[index] as EntryToMake
-  const made: Made[] = numbers.map((n) => {
+  const made: Made[] = []
+  for (const n of numbers) {
+    if (!(await goesOn())) break
     const predecessor = how === 'renew' ? readPredecessor(store, instanceName(entry, n)) : undefined
-    return makeInstance(entry, n, relations, means, predecessor)
-  })
+    made.push(makeInstance(entry, n, relations, means, predecessor))
+  }
+  if (made.length === 0) return { count: 0, warnings: [] }
   putBatch(
     store,
     made.map(({ item }) => item),
     { replace: how !== 'new', now: means.now },
   )
-  return firstOfEachKind(made)
+  return { count: made.length, warnings: firstOfEachKind(made) }
 }
 
 /** The certificate that is there; or, where it is gone, the key it had. */

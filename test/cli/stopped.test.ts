@@ -43,6 +43,34 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     const { exitCode: last } = await runProgram([...program, 'apply'], folder)
     expect([last, certificates()]).toEqual([0, 2001])
   }, 60_000)
+
+  it('ends it between two certificates where one thread makes them all, in the midst of a batch', async () => {
+    const folder = folderOfTest()
+    const entry = "'dev-{n}': { profile: client, count: 20, key: rsa-2048 }"
+    writeFileSync(join(folder, 'pki.yaml'), `version: 1\ncertificates: { root: { issues: { ${entry} } } }\n`)
+    const certificates = () => readdirSync(join(folder, 'pki', 'certs')).length
+    const stopped = await runProgram([...program, 'apply', '--json'], folder, (child) => {
+      const timer = setInterval(() => {
+        if (!existsSync(join(folder, 'pki', 'certs', 'root.crt'))) return
+        clearInterval(timer)
+        child.kill('SIGINT')
+      }, 1)
+      child.once('close', () => clearInterval(timer))
+    })
+
+    expect(stopped.exitCode).toBe(130)
+    const { code, context } = JSON.parse(stopped.stdout)
+    expect({ code, total: context.total }).toEqual({ code: 'stopped.interrupted', total: 21 })
+    expect(context.made).toBe(certificates())
+    expect(context.made).toBeLessThan(21)
+    expect(stopped.stderr).toMatch(
+      /^pki: error: stopped; \d+ of 21 certificates are made\npki: hint: .*run pki apply again/,
+    )
+    expect(readdirSync(join(folder, 'pki')).filter((name) => name.startsWith('.'))).toEqual([])
+
+    const { exitCode: last } = await runProgram([...program, 'apply'], folder)
+    expect([last, certificates()]).toEqual([0, 21])
+  }, 60_000)
 })
 
 describe.skipIf(!existsSync('/dev/full'))('a full disk behind standard output', () => {

@@ -7,6 +7,7 @@ import type { MakingWarning } from '../../apply/making.ts'
 import { writeWarning } from '../error-report.ts'
 import { DEFAULT_PASSWORD, passwordWarning, pfxPassword } from '../export-settings.ts'
 import { type ApplyInputs, type ApplyOptions, addApplyOptions, planFrom } from '../hierarchy/apply-inputs.ts'
+import { Interruption } from '../hierarchy/interruption.ts'
 import { makingCrew } from '../hierarchy/making-crew.ts'
 import { progressBar } from '../hierarchy/progress.ts'
 import type { Io } from '../io.ts'
@@ -50,6 +51,7 @@ async function carryOut(inputs: ApplyInputs, options: Options, io: Io): Promise<
   const progress = progressBar(io)
   const password = pfxPassword(options, io) ?? DEFAULT_PASSWORD
   const { profileForConsumer } = await import('../../export/pfx-profile.ts')
+  const interruption = new Interruption(io)
   try {
     return await applyPlan(
       plan,
@@ -60,7 +62,8 @@ async function carryOut(inputs: ApplyInputs, options: Options, io: Io): Promise<
         file: hierarchy.file,
         processes: io.process,
         unlockKey: (name) => unlockStoredKey(store, name, options, io),
-        crew: makingCrew({ ...making, store, seed: hierarchy.seed }, io),
+        crew: makingCrew({ ...making, store, seed: hierarchy.seed }, io.threadProgram, interruption),
+        goesOn: () => interruption.goesOn(),
         exportOptions: (format, name, consumer) => ({
           random: world.exportRandom(format, name),
           password,
@@ -70,6 +73,7 @@ async function carryOut(inputs: ApplyInputs, options: Options, io: Io): Promise<
       },
     )
   } finally {
+    interruption.end()
     progress.end()
   }
 }

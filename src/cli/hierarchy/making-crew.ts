@@ -10,6 +10,7 @@ import { carryOut, type EntryToMake, type MakingTask, type MakingWarning } from 
 import { PkiError } from '../../errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { Io } from '../io.ts'
+import type { Interruption } from './interruption.ts'
 import type { IssuerData, ThreadAnswer, ThreadData } from './making-thread.ts'
 
 export interface CrewMeans extends MakingMeans {
@@ -23,22 +24,17 @@ const WORTH_A_THREAD = 1000
 /** More threads than this wait for each other at the disk. */
 const MAX_THREADS = 8
 
-/** @param io where the threads' program lies, if there is one, and who hears of Ctrl-C while they work */
-export function makingCrew(means: CrewMeans, io: Pick<Io, 'threadProgram' | 'onInterrupt'>): MakingCrew {
+/** @param program what the threads run, if there is such a program */
+export function makingCrew(means: CrewMeans, program: Io['threadProgram'], interruption: Interruption): MakingCrew {
   return async (tasks, entries, onDone) => {
     // Deliberate defects are functions, and these do not pass from thread to thread.
     const isPlain = ({ entry }: MakingTask) => (entries[entry] as EntryToMake).entry.defects.length === 0
     const plain = tasks.filter(isPlain)
     const count = plain.reduce((sum, { numbers }) => sum + numbers.length, 0)
-    const program = io.threadProgram
-    if (program === undefined || count < WORTH_A_THREAD) return workAlone(tasks, entries, means, onDone)
-    const special = await workAlone(
-      tasks.filter((task) => !isPlain(task)),
-      entries,
-      means,
-      onDone,
-    )
-    return [...special, ...(await workTogether(program, plain, entries, means, onDone, io))]
+    const alone = (some: readonly MakingTask[]) => workAlone(some, entries, means, onDone, interruption)
+    if (program === undefined || count < WORTH_A_THREAD) return alone(tasks)
+    const special = await alone(tasks.filter((task) => !isPlain(task)))
+    return [...special, ...(await workTogether(program, plain, entries, means, onDone, interruption))]
   }
 }
 
@@ -47,11 +43,14 @@ async function workAlone(
   entries: readonly EntryToMake[],
   means: CrewMeans,
   onDone: (count: number) => void,
+  interruption: Interruption,
 ): Promise<readonly MakingWarning[]> {
   const warnings: MakingWarning[] = []
   for (const task of tasks) {
-    warnings.push(...carryOut(task, entries, means.store, means))
-    onDone(task.numbers.length)
+    if (interruption.isStopped) break
+    const made = await carryOut(task, entries, means.store, means, () => interruption.goesOn())
+    warnings.push(...made.warnings)
+    onDone(made.count)
   }
   return warnings
 }
@@ -62,14 +61,16 @@ async function workTogether(
   entries: readonly EntryToMake[],
   { store, seed, now }: CrewMeans,
   onDone: (count: number) => void,
-  io: Pick<Io, 'onInterrupt'>,
+  interruption: Interruption,
 ): Promise<readonly MakingWarning[]> {
   const { Worker } = await import('node:worker_threads')
   const workerData: ThreadData = { folder: store.folder, now, seed, entries: entries.map(toData) }
   const warnings = new Map<string, MakingWarning>()
   const waiting = tasks.values()
   let failure: unknown
-  const nextTask = () => (failure === undefined ? (waiting.next().value ?? 'end') : 'end')
+  // The batches that are begun are finished.
+  const isOver = () => failure !== undefined || interruption.isStopped
+  const nextTask = () => (isOver() ? 'end' : (waiting.next().value ?? 'end'))
   const runOne = () =>
     new Promise<void>((resolve) => {
       // A batch of certificates is garbage as soon as it is written: a small nursery keeps the thread small.
@@ -90,13 +91,9 @@ async function workTogether(
       thread.postMessage(nextTask())
       thread.postMessage(nextTask())
     })
-  // The batches that are begun are finished. Work that this thread does alone is over too soon to be worth a farewell.
-  const leave = io.onInterrupt(() => {
-    failure ??= new PkiError('stopped.interrupted', 'stopped')
-  })
   const threads = Array.from({ length: Math.min(availableParallelism(), MAX_THREADS) }, runOne)
   // Every thread has ended before anybody hears of a failure: none writes behind the caller's back.
-  await Promise.all(threads).finally(leave)
+  await Promise.all(threads)
   if (failure !== undefined) throw failure
   return [...warnings.values()]
 }

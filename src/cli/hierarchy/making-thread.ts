@@ -5,7 +5,7 @@
 
 import { randomFillSync } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { carryOut, type EntryToMake, type MakingTask, type MakingWarning } from '../../apply/making.ts'
+import { carryOut, type EntryToMake, type MakingOutcome, type MakingTask } from '../../apply/making.ts'
 import { PkiError, type PkiErrorCode } from '../../errors.ts'
 import type { ResolvedEntry } from '../../hierarchy-file/resolve.ts'
 import type { RandomSource } from '../../keys/random.ts'
@@ -32,7 +32,7 @@ export interface IssuerData {
 }
 
 export type ThreadAnswer =
-  | { readonly type: 'done'; readonly count: number; readonly warnings: readonly MakingWarning[] }
+  | ({ readonly type: 'done' } & MakingOutcome)
   | {
       readonly type: 'refused'
       readonly code: PkiErrorCode
@@ -52,7 +52,7 @@ export async function runThread(): Promise<void> {
   const toMake = entries.map(fromData)
   port.on('message', (task: MakingTask | 'end') => {
     if (task === 'end') port.close()
-    else port.postMessage(answer(() => carryOut(task, toMake, store, means), task.numbers.length))
+    else void answer(() => carryOut(task, toMake, store, means)).then((said) => port.postMessage(said))
   })
 }
 
@@ -61,9 +61,9 @@ async function seededSource(seed: string, now: Date) {
   return createSeededSource(seed, { now })
 }
 
-function answer(work: () => readonly MakingWarning[], count: number): ThreadAnswer {
+async function answer(work: () => Promise<MakingOutcome>): Promise<ThreadAnswer> {
   try {
-    return { type: 'done', count, warnings: work() }
+    return { type: 'done', ...(await work()) }
   } catch (error) {
     if (!(error instanceof PkiError)) throw error
     const { code, message, hint, context } = error
