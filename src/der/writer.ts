@@ -136,12 +136,28 @@ export function utf8String(text: string): Uint8Array {
   return element(Tag.utf8String, encoder.encode(text))
 }
 
+const NOT_PRINTABLE = /[^A-Za-z0-9 '()+,\-./:=?]/u
+
+/** Whether a PrintableString can hold it (X.680 §41.4). */
+export function isPrintable(text: string): boolean {
+  return !NOT_PRINTABLE.test(text)
+}
+
+/** @throws RangeError with the first character that is not in its repertoire; see `isPrintable` */
 export function printableString(text: string): Uint8Array {
+  requireNone(text, NOT_PRINTABLE, 'PrintableString')
   return element(Tag.printableString, encoder.encode(text))
 }
 
+/** @throws RangeError with the first character that is not ASCII */
 export function ia5String(text: string): Uint8Array {
+  requireNone(text, /\P{ASCII}/u, 'IA5String')
   return element(Tag.ia5String, encoder.encode(text))
+}
+
+function requireNone(text: string, foreign: RegExp, type: string): void {
+  const [character] = foreign.exec(text) ?? []
+  if (character !== undefined) throw new RangeError(`${type} has no ${JSON.stringify(character)}`)
 }
 
 /** BMPString: UTF-16, big-endian. */

@@ -23,12 +23,14 @@ import {
   sequence,
   utf8String,
 } from '../der/writer.ts'
+import { PkiError } from '../errors.ts'
 import {
   type DistributionPoint,
   type DistributionPointName,
   REASON_FLAGS,
   type ReasonFlag,
 } from './distribution-point.ts'
+import { isAscii } from './dns-name-text.ts'
 import {
   type AccessDescription,
   type AuthorityKeyIdentifier,
@@ -108,8 +110,16 @@ function encodePolicyInformation({ policyIdentifier, qualifiers }: PolicyInforma
   return sequence(oid(policyIdentifier), sequence(...qualifiers.map((q) => sequence(oid(q.oid), q.value))))
 }
 
-/** The qualifier that points to a certification practice statement. */
+/**
+ * The qualifier that points to a certification practice statement.
+ * @throws PkiError `usage.extension` if it is not ASCII, which IA5String is
+ */
 export function cpsQualifier(uri: string): PolicyQualifier {
+  if (!isAscii(uri)) {
+    throw new PkiError('usage.extension', `the URI of a certification practice statement is ASCII: ${uri}`, {
+      hint: 'other characters are percent-encoded in a path, and Punycode in a host',
+    })
+  }
   return { oid: POLICY_QUALIFIER.cps, value: ia5String(uri) }
 }
 

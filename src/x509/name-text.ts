@@ -6,8 +6,9 @@
  */
 
 import { DerError, DerReader } from '../der/reader.ts'
-import { ia5String, isOid, printableString, utf8String } from '../der/writer.ts'
+import { ia5String, isOid, isPrintable, printableString, utf8String } from '../der/writer.ts'
 import { PkiError } from '../errors.ts'
+import { isAscii } from './dns-name-text.ts'
 import { type Attribute, type AttributeToWrite, encodeName, type Name } from './name.ts'
 import { ATTRIBUTE } from './oids.ts'
 
@@ -267,8 +268,6 @@ function requireElement(encoded: Uint8Array, cursor: Cursor, at: number): Uint8A
   }
 }
 
-const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/
-
 function encodeAttribute(oid: string, type: string, value: string, cursor: Cursor, at: number): AttributeToWrite {
   const syntax = SYNTAX[oid]
   const length = [...value].length
@@ -282,7 +281,7 @@ function encodeAttribute(oid: string, type: string, value: string, cursor: Curso
   }
   switch (syntax?.type) {
     case 'PrintableString':
-      if (!PRINTABLE.test(value)) cursor.fail(`${type} takes only letters, digits, space and '()+,-./:=?`, at)
+      if (!isPrintable(value)) cursor.fail(`${type} takes only letters, digits, space and '()+,-./:=?`, at)
       return { oid, encoded: printableString(value) }
     case 'IA5String':
       if (!isAscii(value)) cursor.fail(`${type} takes only ASCII`, at)
@@ -291,10 +290,6 @@ function encodeAttribute(oid: string, type: string, value: string, cursor: Curso
       if (/\p{Cs}/u.test(value)) cursor.fail(`${type} holds half a surrogate pair`, at)
       return { oid, encoded: utf8String(value) }
   }
-}
-
-function isAscii(text: string): boolean {
-  return [...text].every((character) => character <= '\x7f')
 }
 
 /**

@@ -152,6 +152,22 @@ describe('encodings', () => {
     expect(toHex(written)).toBe(expected)
   })
 
+  test.each([
+    [
+      'PrintableString',
+      printableString,
+      Tag.printableString,
+      "Az09 '()+,-./:=?",
+      ['*', '@', '_', '&', 'ä', '\n', '😀'],
+    ],
+    ['IA5String', ia5String, Tag.ia5String, '\0 @*~\x7f', ['\x80', 'ä', '😀', '\ud800']],
+  ] as const)('%s takes its repertoire, and refuses others by name', (type, write, tag, repertoire, foreign) => {
+    expect(stringFromElement(readWhole(write(repertoire), tag, type), type)).toBe(repertoire)
+    for (const character of foreign) {
+      expect(() => write(`a${character}b`)).toThrow(new RangeError(`${type} has no ${JSON.stringify(character)}`))
+    }
+  })
+
   test('retagging copies', () => {
     const original = hex('04 01 00')
     retag(0x80, original)

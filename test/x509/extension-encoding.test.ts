@@ -38,6 +38,7 @@ import {
 } from '../../src/x509/extension-value.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { hex, toHex } from '../der/hex.ts'
+import { errorOf } from '../thrown.ts'
 
 const dns: GeneralName = { type: 'dNSName', value: 'a.test' }
 const uri: GeneralName = { type: 'uniformResourceIdentifier', value: 'http://a' }
@@ -209,6 +210,7 @@ describe('each value is exact DER, and reads back as what it was', () => {
 
   it('qualifiers have the string types of §4.2.1.4', () => {
     expect(cpsQualifier('http://a').value).toEqual(ia5String('http://a'))
+    expect(errorOf(() => cpsQualifier('http://ä')).code).toBe('usage.extension')
     expect(toHex(userNoticeQualifier('a').value)).toBe(`3003${toHex(utf8String('a'))}`)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { printableString, utf8String } from '../../src/der/writer.ts'
+import { Tag } from '../../src/der/reader.ts'
+import { ia5String, retag, utf8String } from '../../src/der/writer.ts'
 import type { GeneralName } from '../../src/x509/general-name.ts'
 import { parseGeneralNameText } from '../../src/x509/general-name-text.ts'
 import {
@@ -102,7 +103,11 @@ describe('SmtpUTF8Mailbox (RFC 9598 §6)', () => {
 
   test('in another type of string is malformed, and its own form nobody constrains', () => {
     const typeId = OTHER_NAME.smtpUtf8Mailbox
-    const printable: GeneralName = { type: 'otherName', typeId, value: printableString('a@example.com') }
+    const printable: GeneralName = {
+      type: 'otherName',
+      typeId,
+      value: retag(Tag.printableString, ia5String('a@example.com')),
+    }
     expect(isWithinSubtree(printable, email('example.com'))).toBe('malformed')
     expect(isWithinSubtree(utf8('é@example.com'), utf8('é@example.com'))).toBe('unsupported')
   })
