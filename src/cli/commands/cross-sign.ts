@@ -6,9 +6,17 @@ import { parseMoment } from '../../profile/duration.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
+import type { Store } from '../../store/store.ts'
+import type { Certificate } from '../../x509/certificate.ts'
 import type { Io } from '../io.ts'
 import { addIssuerOptions, type IssuerOptions, unlockIssuer } from '../issuing/issuer.ts'
-import { addMakingOptions, type MakingOptions, makeCertificate, reportMade } from '../issuing/make-certificate.ts'
+import {
+  addMakingOptions,
+  type MakingOptions,
+  makeCertificate,
+  reportMade,
+  type StoringOrder,
+} from '../issuing/make-certificate.ts'
 import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import {
   addJsonOption,
@@ -58,37 +66,40 @@ export async function run([authority]: readonly [authority: string], options: Op
   const name = requireCredentialName(options.name ?? `${authority}-by-${from}`)
   const { io, seeded } = await circumstances(options, world)
   const store = storeFrom(options, io)
-  const { subject, publicKey, decoded } = store.readCertificate(authority)
-  if (decoded.basicConstraints?.cA !== true && options.unchecked !== true) {
-    throw new PkiError('refused.issuer', `${authority} is no certification authority: there is nothing to cross-sign`, {
-      hint: 'pass --unchecked if this is what you want to test',
-      context: { name: authority },
-    })
-  }
+  const model = readAuthority(authority, store, options)
   if (options.force !== true) store.requireFree(name)
-  const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), {
+  const order: StoringOrder = {
+    name,
+    profileName,
+    profile: await profileFor(model, profileName, options, io),
+    issuer: await unlockIssuer(store, from, options, io),
+    // Only the public half: the private key is that of the authority, and stays where it is.
+    key: { pkcs8: new Uint8Array(0), publicKey: model.publicKey },
+    subject: model.subject,
+    storedKey: 'none',
+    unchecked: options.unchecked,
+    replace: options.force === true,
+    dryRun: options.dryRun,
+    seeded,
+  }
+  return reportMade(makeCertificate(order, store, io), options, io)
+}
+
+/** @throws PkiError `input.not-found`; `refused.issuer` if it issues nothing, and nobody wants to see what then happens */
+function readAuthority(name: string, store: Store, { unchecked }: Options): Certificate {
+  const certificate = store.readCertificate(name)
+  if (certificate.decoded.basicConstraints?.cA === true || unchecked === true) return certificate
+  throw new PkiError('refused.issuer', `${name} is no certification authority: there is nothing to cross-sign`, {
+    hint: 'pass --unchecked if this is what you want to test',
+    context: { name },
+  })
+}
+
+async function profileFor({ decoded }: Certificate, profileName: string, options: Options, io: Io) {
+  return overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), {
     pathLenConstraint: pathLength(options, decoded.basicConstraints?.pathLenConstraint),
     notAfter: checkFlag(options.notAfter, '--not-after', parseMoment),
   })
-  const made = makeCertificate(
-    {
-      name,
-      profileName,
-      profile,
-      issuer: await unlockIssuer(store, from, options, io),
-      // Only the public half: the private key is that of the authority, and stays where it is.
-      key: { pkcs8: new Uint8Array(0), publicKey },
-      subject,
-      storedKey: 'none',
-      unchecked: options.unchecked,
-      replace: options.force === true,
-      dryRun: options.dryRun,
-      seeded,
-    },
-    store,
-    io,
-  )
-  return reportMade(made, options, io)
 }
 
 /** The one asked for; else the one the authority has, so that the new path allows what the old one does. */

@@ -50,7 +50,6 @@ export async function run([files]: readonly [files: readonly string[]], options:
   const store = storeFrom(options, io)
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
-  if (decision.action === 'make') store.requireFree(name)
 
   const inputs: Input[] = []
   for (const file of files) inputs.push(await openInput(file, options, io))

@@ -4,9 +4,10 @@ import type { Command } from 'commander'
 import { formatPem } from '../../der/pem.ts'
 import { requestFromProfile } from '../../issue/from-profile.ts'
 import { makeRequest } from '../../issue/request.ts'
-import { createSigner } from '../../keys/keys.ts'
+import { createSigner, type PrivateKey } from '../../keys/keys.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
+import type { CertificateProfile } from '../../profile/profile.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import { formatName } from '../../x509/name-text.ts'
 import { EXTENSION } from '../../x509/oids.ts'
@@ -19,10 +20,11 @@ import {
   type ContentOptions,
   namesFrom,
   overridesFrom,
+  schemeFrom,
 } from '../issuing/issuing-options.ts'
 import { displayPath } from '../issuing/made-report.ts'
 import { KEY_CONDITION, type KeyOptions, keyPem, obtainKey, openKeyNotes } from '../issuing/new-key.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { writeJson } from '../json.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFlag, storeFrom } from '../options.ts'
 import { glyphs } from '../render/glyphs.ts'
@@ -61,16 +63,37 @@ const NOT_ASKED_FOR: readonly string[] = [
 
 export async function run([name]: readonly [name: string], options: Options, world: Io): Promise<number> {
   requireCredentialName(name)
-  const { io, seeded } = await circumstances(options, world)
+  const facts = await circumstances(options, world)
+  const { io, seeded } = facts
   const store = storeFrom(options, io)
-  const overrides = overridesFrom(options)
-  const profile = overrideProfile(await findProfile(options.profile ?? 'server', { projectDir: io.cwd }), overrides)
+  const found = await findProfile(options.profile ?? 'server', { projectDir: io.cwd })
+  const profile = overrideProfile(found, overridesFrom(options))
   if (options.force !== true) store.requireFree(name)
-
   const key = await obtainKey(name, profile.key, options, io, seeded)
-  const scheme = { digest: profile.digest, ...(options.pss === true && { pss: true }) }
+  for (const { message } of openKeyNotes(name, options)) writeWarning(io, message)
+  const { subject, encoded } = await wishOf(name, profile, key, options, facts)
+  const files = options.dryRun === true ? null : { request: store.requestPath(name), privateKey: store.keyPath(name) }
+  if (files !== null) {
+    const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
+    const keyFile = store.keyFile(name, await keyPem(name, key, options, io, seeded))
+    const how = { force: options.force, processes: io.process, now: io.now() }
+    store.putFiles([keyFile, request], { event: 'requested', name, subject }, how)
+  }
+  report({ schema: 'pki.requested/1', name, subject, files }, options, io)
+  return 0
+}
+
+/** The request, DER, and its subject in words: what a certificate would hold, as far as one may ask for it. */
+async function wishOf(
+  name: string,
+  profile: CertificateProfile,
+  key: PrivateKey,
+  options: Options,
+  { io, seeded }: Circumstances,
+): Promise<{ readonly subject: string; readonly encoded: Uint8Array }> {
+  const scheme = { digest: profile.digest, ...schemeFrom(options) }
   const signer = (seeded?.createSigner ?? createSigner)(key, scheme)
-  const wish = requestFromProfile({
+  const { subject, extensions: all } = requestFromProfile({
     profile,
     name,
     issuer: undefined,
@@ -80,29 +103,9 @@ export async function run([name]: readonly [name: string], options: Options, wor
     now: io.now(),
     random: io.random,
   })
-  const extensions = wish.extensions.filter(({ oid }) => !NOT_ASKED_FOR.includes(oid))
-  const { encoded } = await makeRequest({
-    subject: wish.subject,
-    key,
-    scheme,
-    extensions,
-    signer: seeded && signer,
-  })
-
-  const subject = formatName(wish.subject)
-  const files = { request: store.requestPath(name), privateKey: store.keyPath(name) }
-  for (const { message } of openKeyNotes(name, options)) writeWarning(io, message)
-  if (options.dryRun !== true) {
-    const request = { path: files.request, bytes: formatPem('CERTIFICATE REQUEST', encoded), mode: 0o644 }
-    const keyFile = store.keyFile(name, await keyPem(name, key, options, io, seeded))
-    store.putFiles(
-      [keyFile, request],
-      { event: 'requested', name, subject },
-      { force: options.force, processes: io.process, now: io.now() },
-    )
-  }
-  report({ schema: 'pki.requested/1', name, subject, files: options.dryRun === true ? null : files }, options, io)
-  return 0
+  const extensions = all.filter(({ oid }) => !NOT_ASKED_FOR.includes(oid))
+  const { encoded } = await makeRequest({ subject, key, scheme, extensions, signer: seeded && signer })
+  return { subject: formatName(subject), encoded }
 }
 
 function report(requested: RequestedJson, options: JsonOption & StoreOptions, io: Io): void {

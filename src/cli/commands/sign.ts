@@ -6,9 +6,11 @@ import { type Input, malformedInput } from '../../container/input.ts'
 import { readInput } from '../../container/read-input.ts'
 import { DerError } from '../../der/reader.ts'
 import { PkiError } from '../../errors.ts'
+import type { NamedAuthority } from '../../issue/credential.ts'
 import { issueFromRequest } from '../../issue/from-request.ts'
 import { findProfile } from '../../profile/find.ts'
 import { overrideProfile } from '../../profile/override.ts'
+import type { CertificateProfile } from '../../profile/profile.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Store } from '../../store/store.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
@@ -27,12 +29,19 @@ import {
   type ContentOptions,
   namesFrom,
   overridesFrom,
+  schemeFrom,
   serialNumberFrom,
 } from '../issuing/issuing-options.ts'
 import { keptCertificate } from '../issuing/made-report.ts'
-import { addMakingOptions, type MakingOptions, reportMade, storeSigned } from '../issuing/make-certificate.ts'
+import {
+  addMakingOptions,
+  type MakingOptions,
+  reportMade,
+  type SignedOrder,
+  storeSigned,
+} from '../issuing/make-certificate.ts'
 import { pendingKey } from '../issuing/pending-request.ts'
-import { addSeedOptions, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
+import { addSeedOptions, type Circumstances, circumstances, type SeedFlags } from '../issuing/seed-options.ts'
 import { addJsonOption, addStoreOption, type JsonOption, type StoreOptions, storeFrom } from '../options.ts'
 
 type Options = ContentOptions &
@@ -65,45 +74,53 @@ export async function run([file]: readonly [file: string], options: Options, wor
   const { from, profile: profileName } = options
   if (from === undefined || profileName === undefined)
     throw missing(from === undefined ? '--from <issuer>' : '--profile <profile>')
-  const { io, seeded } = await circumstances(options, world)
+  const facts = await circumstances(options, world)
+  const { io } = facts
   const store = storeFrom(options, io)
   const source = sourceOf(file, store, io)
   const name = requireCredentialName(options.name ?? (source === file ? nameOf(file) : file))
   const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
-  const certificationRequest = await readRequest(source, io)
+  const request = await readRequest(source, io)
 
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
-  if (decision.action === 'make') store.requireFree(name)
-
   const issuer = await unlockIssuer(store, from, options, io)
-  const now = io.now()
+  const signed = signRequest({ name, profileName, profile, request, issuer }, options, facts)
+  const storedKey = options.dryRun === true ? 'keep' : pendingKey(store, name, request)
+  const order = { ...signed, storedKey, ...(await replacement(decision, store, name)) }
+  return reportMade(storeSigned(order, io.now(), store, io), options, io)
+}
+
+/** What is signed, by which profile and by whom. */
+interface SigningOrder {
+  readonly name: string
+  readonly profileName: string
+  readonly profile: CertificateProfile
+  readonly request: CertificationRequest
+  readonly issuer: NamedAuthority
+}
+
+/** @throws PkiError as `issueFromRequest` */
+function signRequest(
+  { name, profileName, profile, request, issuer }: SigningOrder,
+  options: Options,
+  { io, seeded }: Circumstances,
+): Omit<SignedOrder, 'storedKey' | 'replace'> {
   const { certificate, chain, problems, dropped } = issueFromRequest({
-    certificationRequest,
+    certificationRequest: request,
     profile,
     name,
     issuer,
     names: namesFrom(options),
     serialNumber: serialNumberFrom(options),
-    scheme: options.pss === true ? { pss: true } : undefined,
+    scheme: schemeFrom(options),
     unchecked: options.unchecked,
-    now,
+    now: io.now(),
     random: io.random,
     seeded,
   })
   const warnings = dropped.map(({ what, value }) => ({ kind: 'request.dropped', message: droppedText(what, value) }))
-  const signed = {
-    name,
-    issuer,
-    profileName,
-    certificate,
-    chain,
-    problems: [...problems, ...warnings],
-    storedKey: options.dryRun === true ? ('keep' as const) : pendingKey(store, name, certificationRequest),
-    ...(await replacement(decision, store, name)),
-    dryRun: options.dryRun,
-  }
-  return reportMade(storeSigned(signed, now, store, io), options, io)
+  return { name, issuer, profileName, certificate, chain, problems: [...problems, ...warnings], dryRun: options.dryRun }
 }
 
 function missing(flag: string): PkiError {

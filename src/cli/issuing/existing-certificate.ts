@@ -22,19 +22,21 @@ export function addExistingOptions(command: Command): void {
     .option('--if-expiring <duration>', 'replace it only if it ends within this time: 30d')
 }
 
-/** `make` leaves it to the store to refuse a name that is taken. */
 export type Decision =
   | { readonly action: 'make' }
   | { readonly action: 'replace' }
   | { readonly action: 'keep'; readonly certificate: Certificate }
 
-/** @throws PkiError `usage.option`, `usage.time`, `usage.name`, `input.malformed` */
+/** @throws PkiError `usage.option`, `usage.time`, `usage.name`, `input.malformed`; `refused.exists` if nobody said what then */
 export function decideAboutExisting(store: Store, name: string, options: ExistingOptions, io: Io): Decision {
   const { force, ifMissing, ifExpiring } = options
   refuseTogether({ '--force': force, '--if-missing': ifMissing, '--if-expiring': ifExpiring })
   const within = ifExpiring === undefined ? undefined : parseFlag(ifExpiring, '--if-expiring', parseDuration)
   if (force === true) return { action: 'replace' }
-  if ((ifMissing !== true && within === undefined) || !store.has(name)) return { action: 'make' }
+  if ((ifMissing !== true && within === undefined) || !store.has(name)) {
+    store.requireFree(name)
+    return { action: 'make' }
+  }
   const certificate = store.readCertificate(name)
   if (within === undefined || certificate.notAfter.date > addDuration(io.now(), within)) {
     return { action: 'keep', certificate }

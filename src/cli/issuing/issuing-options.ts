@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { PkiError } from '../../errors.ts'
-import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName } from '../../keys/keys.ts'
+import { type DigestName, KEY_ALGORITHM_NAMES, requireKeyAlgorithmName, type SigningScheme } from '../../keys/keys.ts'
 import { parseDuration, parseMoment } from '../../profile/duration.ts'
 import { type ProfileOverrides, requireOmittable } from '../../profile/override.ts'
 import type { CertificateProfile, ExtensionName } from '../../profile/profile.ts'
@@ -228,6 +228,11 @@ export function serialNumberFrom({ serial }: ContentOptions): bigint | undefined
   if (serial === undefined) return undefined
   if (/^-?(0x[0-9a-f]+|\d+)$/i.test(serial)) return serial.startsWith('-') ? -BigInt(serial.slice(1)) : BigInt(serial)
   throw new PkiError('usage.option', `--serial: not a number: ${serial}`, { hint: 'write 4711 or 0x1267' })
+}
+
+/** How the issuer signs, where that was said. */
+export function schemeFrom({ pss }: ContentOptions): SigningScheme | undefined {
+  return pss === true ? { pss } : undefined
 }
 
 /** With `{name}` in it, it is a name only when that is known. */
