@@ -44,28 +44,12 @@ const SETTLING_TIME = 500
 
 /** @throws PkiError `input.network` if nobody answers, or not in TLS */
 export async function shakeHands(options: TlsClientOptions): Promise<Handshake> {
-  const { host, port, serverName, client, stopwatch } = options
+  const { host, port, stopwatch } = options
   const recorder = new HandshakeRecorder()
   const tcp = await connectTo(host, port)
-  const name = serverName ?? (isIP(host) === 0 ? host : undefined)
-  // Node's types do not know of requestOCSP here.
-  const connection: ConnectionOptions & { readonly requestOCSP: boolean } = {
-    socket: tapped(tcp, recorder, stopwatch),
-    rejectUnauthorized: false,
-    requestOCSP: true,
-    ...(name !== undefined && { servername: name }),
-    ...(client !== undefined && identityOf(client)),
-  }
-  const socket = connectTls(connection)
+  const socket = connectTls(connectionOptions(options, tapped(tcp, recorder, stopwatch)))
   socket.on('keylog', (line) => recorder.noteSecret(String(line)))
-  let stapled: Uint8Array | undefined
-  socket.on('OCSPResponse', (response: Buffer | null) => {
-    if (response !== null && response.length > 0) stapled = new Uint8Array(response)
-  })
-  let hasSession = false
-  socket.on('session', () => {
-    hasSession = true
-  })
+  const received = receivedBy(socket)
   try {
     const failure = await outcomeOf(socket)
     const steps = recorder.steps()
@@ -79,14 +63,40 @@ export async function shakeHands(options: TlsClientOptions): Promise<Handshake> 
       cipher: socket.getCipher()?.standardName,
       ephemeralKey: ephemeralKeyOf(socket),
       steps,
-      stapled,
-      hasSession,
+      ...received,
       failure: failure?.message,
     }
   } finally {
     socket.destroy()
     tcp.destroy()
   }
+}
+
+/** Node's types do not know of requestOCSP here. */
+function connectionOptions(
+  { host, serverName, client }: TlsClientOptions,
+  socket: Duplex,
+): ConnectionOptions & { readonly requestOCSP: boolean } {
+  const name = serverName ?? (isIP(host) === 0 ? host : undefined)
+  return {
+    socket,
+    rejectUnauthorized: false,
+    requestOCSP: true,
+    ...(name !== undefined && { servername: name }),
+    ...(client !== undefined && identityOf(client)),
+  }
+}
+
+/** What comes along with the handshake, filled in as it comes. */
+function receivedBy(socket: TLSSocket): Pick<Handshake, 'stapled' | 'hasSession'> {
+  const received: { stapled: Uint8Array | undefined; hasSession: boolean } = { stapled: undefined, hasSession: false }
+  socket.on('OCSPResponse', (response: Buffer | null) => {
+    if (response !== null && response.length > 0) received.stapled = new Uint8Array(response)
+  })
+  socket.on('session', () => {
+    received.hasSession = true
+  })
+  return received
 }
 
 function connectTo(host: string, port: number): Promise<Socket> {

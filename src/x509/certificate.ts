@@ -70,10 +70,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   const serialOctets = integerContent(fields.expect(Tag.integer, 'serialNumber'), 'serialNumber')
   const tbsSignatureAlgorithm = readAlgorithmIdentifier(fields, 'signature')
   const issuer = readName(fields, 'issuer')
-  const validity = fields.sequence('validity')
-  const notBefore = readCertificateTime(validity, 'notBefore')
-  const notAfter = readCertificateTime(validity, 'notAfter')
-  validity.finish('validity')
+  const { notBefore, notAfter } = readValidity(fields)
   const subject = readName(fields, 'subject')
   const publicKey = readSubjectPublicKeyInfo(fields, 'subjectPublicKeyInfo')
   const issuerUniqueID = readUniqueID(fields.optional(contextTag(1, false), 'issuerUniqueID'))
@@ -114,6 +111,14 @@ function readVersion(fields: DerReader): 1 | 2 | 3 {
   if (content.length === 1 && content[0] === 1) return 2
   if (content.length === 1 && content[0] === 2) return 3
   throw new DerError('version: 1 is the default and left out, 2 and 3 are the others there are', explicit.start)
+}
+
+function readValidity(fields: DerReader): Pick<Certificate, 'notBefore' | 'notAfter'> {
+  const validity = fields.sequence('validity')
+  const notBefore = readCertificateTime(validity, 'notBefore')
+  const notAfter = readCertificateTime(validity, 'notAfter')
+  validity.finish('validity')
+  return { notBefore, notAfter }
 }
 
 function readCertificateTime(reader: DerReader, what: string): Time {
