@@ -105,28 +105,27 @@ function showList(folders: readonly string[], { json }: JsonOption, io: Io): num
 }
 
 async function readFacts(template: SnippetTemplate, store: Store, options: Options, io: Io): Promise<SnippetFacts> {
-  const { needs } = template
-  const { server = 'server', client = 'client' } = options
   return {
     port: parsePort(options.port ?? '8443'),
     backend: parseBackend(options.backend ?? 'http://127.0.0.1:8080'),
     random: io.random,
-    server: needs.includes('server') ? await readNamed(template, 'server', server, store, options, io) : undefined,
-    client: needs.includes('client') ? await readNamed(template, 'client', client, store, options, io) : undefined,
-    clientCa: needs.includes('clientCa') ? readClientAuthority(template, store, options) : undefined,
+    server: await readNamed(template, 'server', store, options, io),
+    client: await readNamed(template, 'client', store, options, io),
+    clientCa: template.needs.includes('clientCa') ? readClientAuthority(template, store, options) : undefined,
   }
 }
 
-/** With its key only if the template names a file with the key: unlocking it may need a password. */
+/** Undefined if the template needs none. With its key only if it names a file with the key: that may need a password. */
 async function readNamed(
-  template: SnippetTemplate,
+  { needs, parts }: SnippetTemplate,
   role: SnippetRole,
-  name: string,
   store: Store,
   options: Options,
   io: Io,
-): Promise<NamedCredential> {
-  const needsKey = template.parts.some(
+): Promise<NamedCredential | undefined> {
+  if (!needs.includes(role)) return undefined
+  const name = options[role] ?? role
+  const needsKey = parts.some(
     (part) => typeof part !== 'string' && (part.name === `${role}.key` || part.name === `${role}.pem`),
   )
   let credential: NamedCredential['credential']

@@ -67,11 +67,8 @@ interface Status extends Asked {
  * @returns 0 if all certificates are good, or nothing was to be judged; 1 otherwise
  */
 export async function query(texts: readonly string[], options: OcspQueryOptions, io: Io): Promise<number> {
-  const { requestOut, response: responseFile, out, force, json } = options
-  if (requestOut === '-') refuseTogether({ '--json': json, '--request-out -': true })
-  if (out === '-') refuseTogether({ '--json': json, '--out -': true })
-  requireWritable(requestOut, force, io)
-  requireWritable(out, force, io)
+  const { requestOut, out, force } = options
+  requireSense(options, io)
   const at = options.at === undefined ? io.now() : parseFlagInstant(options.at, '--at', io.now())
   const asked: Asked[] = []
   for (const text of texts) asked.push({ source: text, certificate: await readCertificate(text, options, io) })
@@ -83,11 +80,19 @@ export async function query(texts: readonly string[], options: OcspQueryOptions,
   const files = [...writeOutput(requestOut, question, force, io)]
   const encoded = await obtainResponse(question, asked, options, io)
   if (encoded !== undefined) files.push(...writeOutput(out, encoded, force, io))
-  const response = encoded && readAs(encoded, responseFile ?? 'the answer', parseOcspResponse)
+  const response = encoded && readAs(encoded, options.response ?? 'the answer', parseOcspResponse)
   const sentNonce = options.request === undefined ? nonce : nonceIn(options.request, io)
   const statuses = response === undefined ? [] : asked.map((one) => judge(one, issuer, { response, sentNonce, at }))
-  report(asked, statuses, response, files, options, io)
+  report({ asked, statuses, response, files }, options, io)
   return statuses.every(({ reliable, single }) => reliable && single?.certStatus.type === 'good') ? 0 : 1
+}
+
+/** Everything that can be known to fail before anybody is asked. */
+function requireSense({ requestOut, out, force, json }: OcspQueryOptions, io: Io): void {
+  if (requestOut === '-') refuseTogether({ '--json': json, '--request-out -': true })
+  if (out === '-') refuseTogether({ '--json': json, '--out -': true })
+  requireWritable(requestOut, force, io)
+  requireWritable(out, force, io)
 }
 
 /** From a file, or from a responder; none if only the request was wanted. */
@@ -184,16 +189,18 @@ const OTHER_NONCE: FindingJson = {
   platformName: null,
 }
 
-function report(
-  asked: readonly Asked[],
-  statuses: readonly Status[],
-  response: OcspResponse | undefined,
-  files: readonly string[],
-  { json, requestOut }: OcspQueryOptions,
-  io: Io,
-): void {
+interface Outcome {
+  readonly asked: readonly Asked[]
+  /** None without a response. */
+  readonly statuses: readonly Status[]
+  readonly response: OcspResponse | undefined
+  readonly files: readonly string[]
+}
+
+function report(outcome: Outcome, { json, requestOut }: OcspQueryOptions, io: Io): void {
+  const { asked, statuses, response, files } = outcome
   if (json === true) {
-    writeJson(io, queryJson(statuses, response, files))
+    writeJson(io, queryJson(outcome))
     return
   }
   if (response !== undefined) io.stdout.write(statusText(statuses, response, io))
@@ -204,11 +211,7 @@ function report(
   io.stdout.write(`${[head, ...about, ...written].join('\n')}\n`)
 }
 
-function queryJson(
-  statuses: readonly Status[],
-  response: OcspResponse | undefined,
-  files: readonly string[],
-): OcspQueryJson {
+function queryJson({ statuses, response, files }: Outcome): OcspQueryJson {
   return {
     schema: 'pki.ocsp-query/1',
     responseStatus: response?.responseStatus ?? null,

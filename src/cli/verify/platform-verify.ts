@@ -110,7 +110,7 @@ async function asChain(
   const { policy, records } = await completed(certificate, asked, given)
   const chain = buildX509Chain(certificate, policy)
   const report = { name: 'x509chain', chain: chainReport(chain), authentication: null } as const
-  return inWords(source, certificate, chainVerdict(chain), report, given, records)
+  return inWords(certificate, chainVerdict(chain), report, { source, records, given })
 }
 
 /** What a client sends beside its certificate is not given to the handler, and so it plays no part here. */
@@ -141,7 +141,7 @@ async function asHandler(
   }
   const kind = isSelfSigned(certificate) ? 'self-signed' : 'chained'
   const verdict = chain === undefined ? kindNotAllowed(certificate, kind) : withSentAlong(chainVerdict(chain), issuers)
-  return inWords(source, certificate, verdict, report, given, records)
+  return inWords(certificate, verdict, report, { source, records, given })
 }
 
 /** Says so where the issuer that is missing came along with the certificate. */
@@ -192,14 +192,24 @@ async function completed(
   return { policy: fetched.policy, records: fetched.evidence }
 }
 
+/** What a verdict is about: where the certificate came from, what was fetched for it, and what was asked. */
+interface Occasion {
+  readonly source: string
+  readonly records: readonly EvidenceRecord[]
+  readonly given: Given
+}
+
 function inWords(
-  source: string,
   certificate: Certificate,
   verdict: ReturnType<typeof chainVerdict>,
   platform: PlatformReport,
-  { request, platform: { words }, trust }: Given,
-  evidence: readonly EvidenceRecord[],
+  { source, records: evidence, given }: Occasion,
 ): CertificateVerdict {
+  const {
+    request,
+    platform: { words },
+    trust,
+  } = given
   const asked = [`trust ${trust.trustMode ?? 'System'}`, ...request.words.filter(isNotRevocation), ...words]
   return { ...certificateVerdict(certificate, verdict, { source, at: request.at, asked, evidence }), platform }
 }

@@ -111,47 +111,57 @@ interface EvidenceForm<T> {
 
 async function readEvidence<T>(
   texts: readonly string[],
-  { what, of, parse }: EvidenceForm<T>,
+  form: EvidenceForm<T>,
   context: InputContext,
 ): Promise<Readable<T>> {
-  const found: T[] = []
-  const faults: MalformedInput[] = []
+  const all: Readable<T>[] = []
   for (const text of texts) {
     const { items, malformed } = await readAll([text], context)
-    faults.push(...malformed)
-    const encodings = items.flatMap(of)
+    const encodings = items.flatMap(form.of)
     if (encodings.length === 0) {
+      const { what } = form
       throw new PkiError('input.malformed', `${text}: no ${what} in it`, { context: { file: text, expected: what } })
     }
-    for (const { encoded, place } of encodings) {
-      try {
-        found.push(parse(encoded))
-      } catch (error) {
-        if (!(error instanceof DerError)) throw error
-        faults.push({ source: `the ${what} in block ${place.block} of ${place.source}`, error })
-      }
-    }
+    all.push({ items: [], malformed }, ...encodings.map((encoding) => parseEvidence(encoding, form)))
   }
-  return { items: found, malformed: faults }
+  return together(all)
+}
+
+function parseEvidence<T>({ encoded, place }: InputEncoding, { what, parse }: EvidenceForm<T>): Readable<T> {
+  try {
+    return { items: [parse(encoded)], malformed: [] }
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+    const source = `the ${what} in block ${place.block} of ${place.source}`
+    return { items: [], malformed: [{ source, error }] }
+  }
 }
 
 /** In a folder there may be other things: what is not readable at all is reported, and only where it was named an error. */
 async function readAll(texts: readonly string[], context: InputContext): Promise<Readable<Input>> {
-  const items: Input[] = []
-  const malformed: MalformedInput[] = []
+  const all: Readable<Input>[] = []
   for (const text of texts) {
-    const named = !isFolder(text, context.io)
-    for (const source of openInputs(text, context, context.io)) {
-      try {
-        items.push(await read(source, context))
-      } catch (error) {
-        const isForeign = error instanceof PkiError && error.cause instanceof DerError
-        if (named || !isForeign) throw error
-        malformed.push({ source: source.source, error: error.cause as DerError })
-      }
-    }
+    const readOne = isFolder(text, context.io) ? readIfOurs : readNamed
+    for (const source of openInputs(text, context, context.io)) all.push(await readOne(source, context))
   }
-  return { items, malformed }
+  return together(all)
+}
+
+async function readNamed(source: InputSource, context: InputContext): Promise<Readable<Input>> {
+  return { items: [await read(source, context)], malformed: [] }
+}
+
+async function readIfOurs(source: InputSource, context: InputContext): Promise<Readable<Input>> {
+  try {
+    return await readNamed(source, context)
+  } catch (error) {
+    if (!(error instanceof PkiError && error.cause instanceof DerError)) throw error
+    return { items: [], malformed: [{ source: source.source, error: error.cause }] }
+  }
+}
+
+function together<T>(all: readonly Readable<T>[]): Readable<T> {
+  return { items: all.flatMap(({ items }) => items), malformed: all.flatMap(({ malformed }) => malformed) }
 }
 
 function read(source: InputSource, { passwordFile, io }: InputContext): Promise<Input> {
