@@ -73,7 +73,7 @@ async function makeHierarchy(folder: string, key: KeyAlgorithmName): Promise<voi
   const intermediate = (name: string, from: string, pathLength: number) =>
     run('issue', 'intermediate', name, '--from', from, '--path-length', String(pathLength), ...keyOf(name))
   // One person with several certificates and one key: RSA-4096 keys take seconds to make.
-  const sameKey = ['--key', key, '--key-file', join('pki', 'private', 'client.key')]
+  const sameKey = [...signingAs(key), '--key-file', join('pki', 'private', 'client.key')]
 
   await run('init', 'root', ...keyOf('root'))
   await intermediate('ca1', 'root', 1)
@@ -108,7 +108,16 @@ async function makeHierarchy(folder: string, key: KeyAlgorithmName): Promise<voi
  * RSASSA-PSS are no others: they come from the hierarchy that signs with PKCS #1 v1.5.
  */
 async function keySource(key: KeyAlgorithmName): Promise<(name: string) => readonly string[]> {
-  if (!key.startsWith('rsa-pss-')) return () => ['--key', key]
+  if (!isForPss(key)) return () => ['--key', key]
   const plain = await hierarchy(key.replace('-pss', '') as KeyAlgorithmName)
-  return (name) => ['--key', key, '--key-file', plain(`${name}.key`)]
+  return (name) => [...signingAs(key), '--key-file', plain(`${name}.key`)]
+}
+
+/** What a key that is there does not say by itself. */
+function signingAs(key: KeyAlgorithmName): readonly string[] {
+  return isForPss(key) ? ['--key', key] : []
+}
+
+function isForPss(key: KeyAlgorithmName): boolean {
+  return key.startsWith('rsa-pss-')
 }
