@@ -1,5 +1,6 @@
 // The server of the authentication bench, in a process of its own: node authentication-server.mjs <variant> <folder>.
-// Says its port to its parent, and how much processor time it has used whenever it is asked.
+// Says its port to its parent. Told `bare` or the variant, it answers from then on with or without the middleware, and
+// says how much processor time it has used so far.
 
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -40,11 +41,13 @@ const authenticating = async () => {
     })
 }
 
-const listener = variant === 'bare' ? answer : await authenticating()
+const listeners = { bare: answer, [variant]: await authenticating() }
+let listener = listeners[variant]
 const credential = await readCredentialFiles({ files: [at('server.pem')] })
-const server = createServer(serverTls({ credential }), listener)
+const server = createServer(serverTls({ credential }), (request, response) => listener(request, response))
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
-process.on('message', () => {
+process.on('message', (wanted) => {
+  listener = listeners[wanted]
   const { user, system } = process.cpuUsage()
   process.send({ microseconds: user + system })
 })

@@ -16,12 +16,12 @@ import {
 import { median, printTable, ratePerSecond } from './measure.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const GENERATIONS = 13
-const WARM_UP = 4
-const ROUNDS = 7
-const MILLISECONDS = 250
+const PROCESSES = 3
+const WARM_UP = 20
+const ROUNDS = 120
+const MILLISECONDS = 60
 const HIT_ROUNDS = 31
-const VARIANTS = ['bare', 'cached', 'uncached']
+const VARIANTS = ['cached', 'uncached']
 
 export async function benchAuthentication() {
   const folder = mkdtempSync(join(tmpdir(), 'pki-bench-authentication-'))
@@ -59,68 +59,77 @@ function derOf(pem) {
 }
 
 /**
- * Which machine code and memory layout a process happens to get makes a difference of several percent, so that one
- * process of each variant says nothing: the servers are started anew for each generation, in another order.
+ * Which machine code and memory layout a process happens to get makes a difference of several percent, more than the
+ * middleware does. So both sides are the same process, over the same connections, and take turns of some milliseconds;
+ * each turn is compared with the one before it.
  */
 async function benchRequests(folder) {
-  const rates = VARIANTS.map(() => [])
-  const costs = VARIANTS.map(() => [])
-  for (let generation = 0; generation < GENERATIONS; generation++) {
-    const order = VARIANTS.map((_, i) => (i + generation) % VARIANTS.length)
-    const measured = await measureGeneration(folder, order)
-    for (const [i, { rate, cost }] of measured.entries()) {
-      rates[i].push(rate)
-      costs[i].push(cost)
-    }
-  }
-  // The ratio of each generation, so that what else the machine does in it counts for both sides.
-  const ratio = (values, i) => {
-    const ratios = values[i].map((value, generation) => (100 * value) / values[0][generation])
-    return i === 0 ? '100 %' : `${median(ratios).toFixed(0)} % ± ${standardError(ratios).toFixed(0)}`
+  const rows = []
+  for (const variant of VARIANTS) {
+    const turns = []
+    for (let i = 0; i < PROCESSES; i++) turns.push(...(await measureTurns(variant, folder)))
+    const bare = (key) => median(turns.map((turn) => turn.bare[key]))
+    const shares = (key) => turns.map((turn) => (100 * turn[variant][key]) / turn.bare[key])
+    if (rows.length === 0) rows.push(['bare', bare('rate').toFixed(0), '100 %', bare('cost').toFixed(1), '100 %'])
+    rows.push([
+      ...[variant, ((bare('rate') * middleMean(shares('rate'))) / 100).toFixed(0), ofBare(shares('rate'))],
+      ...[((bare('cost') * middleMean(shares('cost'))) / 100).toFixed(1), ofBare(shares('cost'))],
+    ])
   }
   printTable(
     'requests to an https server with mutual TLS, connections kept alive',
     ['', 'requests/s', 'of bare', 'CPU µs/request', 'of bare'],
-    VARIANTS.map((variant, i) => [
-      ...[variant, median(rates[i]).toFixed(0), ratio(rates, i)],
-      ...[median(costs[i]).toFixed(1), ratio(costs, i)],
-    ]),
+    rows,
   )
 }
 
-/** Rate and processor time a request of each variant, medians of some rounds in turn. */
-async function measureGeneration(folder, order) {
+/** Rate and processor time a request, of pairs of turns: without and with the middleware. */
+async function measureTurns(variant, folder) {
   const load = fork(join(here, 'authentication-load.mjs'), [folder])
-  const servers = VARIANTS.map((variant) => fork(join(here, 'authentication-server.mjs'), [variant, folder]))
+  const server = fork(join(here, 'authentication-server.mjs'), [variant, folder])
   const ask = async (child, message) => {
     child.send(message)
     return (await once(child, 'message'))[0]
   }
   try {
-    const ports = await Promise.all(servers.map(async (server) => (await once(server, 'message'))[0].port))
-    const rounds = VARIANTS.map(() => [])
-    for (let round = -WARM_UP; round < ROUNDS; round++) {
-      for (const i of order) {
-        const before = await ask(servers[i], 'cpu')
-        const { answered, milliseconds } = await ask(load, { port: ports[i], milliseconds: MILLISECONDS })
-        const after = await ask(servers[i], 'cpu')
-        const cost = (after.microseconds - before.microseconds) / answered
-        if (round >= 0) rounds[i].push({ rate: answered / (milliseconds / 1000), cost })
-      }
+    const [{ port }] = await once(server, 'message')
+    const turn = async (side) => {
+      const before = await ask(server, side)
+      const { answered, milliseconds } = await ask(load, { port, milliseconds: MILLISECONDS })
+      const after = await ask(server, side)
+      return { rate: (1000 * answered) / milliseconds, cost: (after.microseconds - before.microseconds) / answered }
     }
-    return rounds.map((of) => ({
-      rate: median(of.map(({ rate }) => rate)),
-      cost: median(of.map(({ cost }) => cost)),
-    }))
+    const turns = []
+    for (let round = -WARM_UP; round < ROUNDS; round++) {
+      const bare = await turn('bare')
+      const one = await turn(variant)
+      if (round >= 0) turns.push({ bare, [variant]: one })
+    }
+    return turns
   } finally {
-    for (const child of [load, ...servers]) child.disconnect()
+    for (const child of [load, server]) child.disconnect()
   }
 }
 
+function ofBare(shares) {
+  return `${middleMean(shares).toFixed(1)} % ± ${standardError(shares).toFixed(1)}`
+}
+
+/** Without the tenth at either end, where the machine did something else. */
+function middle(values) {
+  const cut = Math.floor(values.length / 10)
+  return [...values].sort((a, b) => a - b).slice(cut, values.length - cut)
+}
+
+function middleMean(values) {
+  const kept = middle(values)
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length
+}
+
 function standardError(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(squares / (values.length - 1) / values.length)
+  const [kept, mean] = [middle(values), middleMean(values)]
+  const squares = kept.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(squares / (kept.length - 1) / kept.length)
 }
 
 async function benchHit(folder) {

@@ -58,6 +58,7 @@ export class MemoryValidationCache implements ValidationCache {
   readonly #clock: Clock
   /** The least recently used first. */
   readonly #entries = new Map<string, Entry>()
+  #newest: Entry | undefined
 
   /** @throws PkiError `usage.option` for an option that there is not, for a size or an expiration below zero */
   constructor(options: MemoryCacheOptions = {}) {
@@ -79,14 +80,16 @@ export class MemoryValidationCache implements ValidationCache {
   }
 
   get(certificate: ClientCertificate, scheme: string): AuthenticateResult | undefined {
-    const key = keyOf(certificate, scheme)
+    const key = certificate.keyUnder(scheme)
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     const now = this.#clock().getTime()
-    this.#entries.delete(key)
-    if (now >= entry.end || now >= entry.lastUsed + this.#expiration) return undefined
+    if (now >= entry.end || now >= entry.lastUsed + this.#expiration) {
+      this.#entries.delete(key)
+      return undefined
+    }
     entry.lastUsed = now
-    this.#entries.set(key, entry)
+    this.#moveToEnd(key, entry)
     return cloneResult(entry.result)
   }
 
@@ -94,26 +97,24 @@ export class MemoryValidationCache implements ValidationCache {
     const now = this.#clock().getTime()
     const end = Math.min(now + MAX_ENTRY_AGE, certificate.notAfter.getTime())
     if (end <= now || this.#size === 0) return
-    const key = keyOf(certificate, scheme)
+    const key = certificate.keyUnder(scheme)
     this.#entries.delete(key)
     while (this.#entries.size >= this.#size) {
       const [oldest] = this.#entries.keys()
       if (oldest === undefined) break
       this.#entries.delete(oldest)
     }
-    this.#entries.set(key, { result: cloneResult(result), end, lastUsed: now })
+    this.#newest = { result: cloneResult(result), end, lastUsed: now }
+    this.#entries.set(key, this.#newest)
   }
-}
 
-/** Made once for a certificate and scheme: certificates come in the same object as long as their connection lasts. */
-const keys = new WeakMap<ClientCertificate, { readonly scheme: string; readonly key: string }>()
-
-function keyOf(certificate: ClientCertificate, scheme: string): string {
-  const known = keys.get(certificate)
-  if (known?.scheme === scheme) return known.key
-  const key = `${scheme}:${certificate.sha256}`
-  keys.set(certificate, { scheme, key })
-  return key
+  /** A map whose entries come and go is rewritten every few times; a client that asks again and again need not pay. */
+  #moveToEnd(key: string, entry: Entry): void {
+    if (entry === this.#newest) return
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    this.#newest = entry
+  }
 }
 
 /** Whose results a cache keeps under the name of a scheme. */

@@ -14,6 +14,7 @@ export class ClientCertificate {
   #issuer: string | undefined
   #thumbprint: string | undefined
   #sha256: string | undefined
+  #key: { readonly scheme: string; readonly key: string } | undefined
 
   constructor(certificate: Certificate) {
     this.certificate = certificate
@@ -50,6 +51,12 @@ export class ClientCertificate {
   get sha256(): string {
     this.#sha256 ??= this.#digest('sha256')
     return this.#sha256
+  }
+
+  /** By what a cache knows it. The last one is remembered, as certificates mostly meet one scheme. */
+  keyUnder(scheme: string): string {
+    if (this.#key?.scheme !== scheme) this.#key = { scheme, key: `${scheme}:${this.sha256}` }
+    return this.#key.key
   }
 
   /** Upper-case hexadecimal digits of the octets as they stand in the certificate, a leading 00 among them. */

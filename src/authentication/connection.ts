@@ -22,11 +22,21 @@ export interface ForwardedFacts {
   readonly clientCertificate?: (() => ClientCertificate | undefined) | undefined
 }
 
-const forwarded = new WeakMap<object, ForwardedFacts>()
+/** Kept with the request: to find nothing in a WeakMap would cost every request more than that. */
+const FORWARDED = Symbol('forwarded')
+
+interface MaybeForwarded {
+  [FORWARDED]?: ForwardedFacts
+}
+
+function forwardedWith(request: object): ForwardedFacts | undefined {
+  return (request as MaybeForwarded)[FORWARDED]
+}
 
 /** Sets what was forwarded with a request. Whoever calls it vouches for the proxy. */
 export function setForwarded(request: object, facts: ForwardedFacts): void {
-  forwarded.set(request, facts)
+  const keeper: MaybeForwarded = request
+  keeper[FORWARDED] = facts
 }
 
 /** The facts of a request in Node. */
@@ -40,7 +50,7 @@ class NodeConnection implements ConnectionFacts {
 
   constructor(request: NodeRequest) {
     this.#request = request
-    this.isHttps = forwarded.get(request)?.isHttps ?? isEncrypted(request.socket)
+    this.isHttps = forwardedWith(request)?.isHttps ?? isEncrypted(request.socket)
   }
 
   clientCertificate(): ClientCertificate | undefined {
@@ -50,7 +60,7 @@ class NodeConnection implements ConnectionFacts {
 
 /** The certificate that a request came with, forwarded or of its own connection. @throws DerError if it cannot be read */
 export function clientCertificateOf(request: NodeRequest): ClientCertificate | undefined {
-  const clientCertificate = forwarded.get(request)?.clientCertificate
+  const clientCertificate = forwardedWith(request)?.clientCertificate
   if (clientCertificate !== undefined) return clientCertificate()
   return peerCertificate(request.socket, request.stream?.session ?? request.socket)
 }

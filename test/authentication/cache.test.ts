@@ -5,6 +5,7 @@ import { MemoryValidationCache } from '../../src/authentication/cache.ts'
 import { defaultPrincipal } from '../../src/authentication/claims.ts'
 import { ClientCertificate } from '../../src/authentication/client-certificate.ts'
 import type { AuthenticateResult } from '../../src/authentication/result.ts'
+import { Random } from '../random.ts'
 import { AT, CLIENT, endEntity, SS_CLIENT, SS_EXPIRED, SS_NONE, SUB } from './certificates.ts'
 
 let now = AT
@@ -111,6 +112,24 @@ test('it holds as many as it was told, and forgets the least recently used', () 
   cache.put(third, scheme, noResult)
   expect(cache.count).toBe(2)
   expect([certificate, other, third].map((one) => cache.get(one, scheme) !== undefined)).toEqual([true, false, true])
+})
+
+test('whatever is asked for and put in, it has what a plain list of the last used has', () => {
+  const random = new Random(20260601)
+  const [size, schemes] = [3, ['a', 'b', 'c', 'd', 'e']]
+  const cache = new MemoryValidationCache({ clock, size })
+  let lastUsed: readonly string[] = []
+  for (let step = 0; step < 2000; step++) {
+    const name = random.pick(schemes)
+    const isKnown = lastUsed.includes(name)
+    if (random.below(2) === 0) cache.put(certificate, name, noResult)
+    else {
+      expect(cache.get(certificate, name) !== undefined).toBe(isKnown)
+      if (!isKnown) continue
+    }
+    lastUsed = [name, ...lastUsed.filter((one) => one !== name)].slice(0, size)
+  }
+  expect(cache.count).toBe(size)
 })
 
 test('1024 entries by default; none with a size of 0', () => {
