@@ -13,7 +13,14 @@ export function draftsOf({ pid }: Pick<ProcessTable, 'pid'>): string {
   return `.pki-${pid}-`
 }
 
-const ABANDONED = [/^\.pki-(\d+)-/, /^\.(?:apply\.)?lock(?:\.stale)?\.(\d+)$/]
+/** As {@link draftsOf}, of files that hold no key and can be made anew, such as CRLs and chains. */
+export function publicDraftsOf({ pid }: Pick<ProcessTable, 'pid'>): string {
+  return `${PUBLIC_DRAFTS}${pid}-`
+}
+
+const PUBLIC_DRAFTS = '.pki-public-'
+
+const ABANDONED = [/^\.pki-(?:public-)?(\d+)-/, /^\.(?:apply\.)?lock(?:\.stale)?\.(\d+)$/]
 
 /**
  * Removes from the folder of a store what belongs to processes that are gone. A temporary folder with files that were
@@ -24,7 +31,8 @@ export function sweepAbandoned(folder: string, processes: ProcessTable): void {
     const pid = ABANDONED.map((pattern) => pattern.exec(name)?.[1]).find((found) => found !== undefined)
     if (pid === undefined || Number(pid) === processes.pid || processes.isRunning(Number(pid))) continue
     const path = join(folder, name)
-    if (name.startsWith('.pki-') && readdirSync(path).some(isSetAside)) continue
+    const mayHoldKeys = name.startsWith('.pki-') && !name.startsWith(PUBLIC_DRAFTS)
+    if (mayHoldKeys && readdirSync(path).some(isSetAside)) continue
     rmSync(path, { recursive: true, force: true })
   }
 }

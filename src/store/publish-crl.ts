@@ -16,7 +16,7 @@ import type { Certificate } from '../x509/certificate.ts'
 import { type CertificateList, parseCrl } from '../x509/crl.ts'
 import { formatName } from '../x509/name-text.ts'
 import { EXTENSION } from '../x509/oids.ts'
-import { draftsOf } from './abandoned.ts'
+import { publicDraftsOf } from './abandoned.ts'
 import { placeFiles } from './file-writer.ts'
 import { issuerKeyHash } from './journal.ts'
 import type { LockOptions, ProcessTable } from './lock.ts'
@@ -94,7 +94,7 @@ export function publishCrl(
       { durable: true },
     )
     const files = [{ path, bytes: encoded, mode: 0o644 }]
-    placeFiles(store.folder, files, { force: true, drafts: draftsOf(processes) }).keep()
+    placeFiles(store.folder, files, { force: true, drafts: publicDraftsOf(processes) }).keep()
     return { encoded, number: request.number, base: request.deltaBase, entryCount, thisUpdate, nextUpdate, path }
   }
   return store.locked(processes, publish, { patience })

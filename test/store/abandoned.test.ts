@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { draftsOf, sweepAbandoned } from '../../src/store/abandoned.ts'
+import { draftsOf, publicDraftsOf, sweepAbandoned } from '../../src/store/abandoned.ts'
 import { Store } from '../../src/store/store.ts'
 import { sessionWithStore } from '../cli/session.ts'
 import { folderOfTest } from '../temporary-folder.ts'
@@ -15,7 +15,11 @@ const processes = { pid: OWN, isRunning: (pid: number) => pid === RUNNING }
 
 /** A temporary folder as `file-writer.ts` makes it. */
 function draftsIn(folder: string, pid: number, ...files: readonly string[]): string {
-  const path = mkdtempSync(join(folder, draftsOf({ pid })))
+  return leftIn(folder, draftsOf({ pid }), ...files)
+}
+
+function leftIn(folder: string, prefix: string, ...files: readonly string[]): string {
+  const path = mkdtempSync(join(folder, prefix))
   for (const file of files) writeFileSync(join(path, file), 'draft')
   return path.slice(folder.length + 1)
 }
@@ -23,6 +27,10 @@ function draftsIn(folder: string, pid: number, ...files: readonly string[]): str
 describe('sweepAbandoned', () => {
   it.each<[string, (folder: string) => void]>([
     ['drafts of a process that is gone', (folder) => draftsIn(folder, GONE, '0', '1')],
+    [
+      'a CRL that it had set aside: it can be made anew',
+      (folder) => leftIn(folder, publicDraftsOf({ pid: GONE }), '0.old'),
+    ],
     ['an empty folder of one', (folder) => draftsIn(folder, GONE)],
     ['a draft of its lock', (folder) => writeFileSync(join(folder, `.lock.${GONE}`), '')],
     ['one of the lock of pki apply', (folder) => writeFileSync(join(folder, `.apply.lock.${GONE}`), '')],
@@ -37,6 +45,7 @@ describe('sweepAbandoned', () => {
 
   it.each<[string, (folder: string) => void]>([
     ['drafts of a process that runs', (folder) => draftsIn(folder, RUNNING, '0')],
+    ['public drafts of a process that runs', (folder) => leftIn(folder, publicDraftsOf({ pid: RUNNING }), '0.old')],
     ['its own', (folder) => draftsIn(folder, OWN, '0')],
     ['a draft of the lock of a process that runs', (folder) => writeFileSync(join(folder, `.lock.${RUNNING}`), '')],
     ['what was set aside by a process that is gone', (folder) => draftsIn(folder, GONE, '1', '0.old')],

@@ -2,7 +2,7 @@
 
 import { readRecords } from '../../apply/records.ts'
 import { equalBytes } from '../../der/writer.ts'
-import { draftsOf } from '../../store/abandoned.ts'
+import { publicDraftsOf } from '../../store/abandoned.ts'
 import { type Issuers, issuedBelow, rechainBelow } from '../../store/rechain.ts'
 import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -46,7 +46,7 @@ export class ReplacedAuthority {
   /** Puts the successor, which is stored now, into the chains of what stays valid. @throws PkiError `refused.write` */
   rechain(successor: Certificate, io: Io): void {
     if (!this.#isContinuedBy(successor)) return
-    rechainBelow(this.#store, this.#name, this.#issuers, io.now(), draftsOf(io.process))
+    rechainBelow(this.#store, this.#name, this.#issuers, io.now(), publicDraftsOf(io.process))
   }
 
   /** Whether what the predecessor issued verifies with the successor, too. */
