@@ -6,11 +6,12 @@ import { PkiError } from '../errors.ts'
 /** How many bits stand before the IPv4 address in an IPv4-mapped one (RFC 4291 §2.5.5.2). */
 const MAPPED_BITS = 96
 
+const MAPPED = new BlockList()
+MAPPED.addSubnet('::ffff:0:0', MAPPED_BITS, 'ipv6')
+
 /** Whether an IPv6 address is ::ffff:a.b.c.d, in whatever spelling. */
 function isMapped(address: string): boolean {
-  const mapped = new BlockList()
-  mapped.addSubnet('::ffff:0:0', MAPPED_BITS, 'ipv6')
-  return !isIPv4(address) && mapped.check(address, 'ipv6')
+  return !isIPv4(address) && MAPPED.check(address, 'ipv6')
 }
 
 /** A list of addresses and ranges. */

@@ -1,7 +1,7 @@
 /** Files that a command is pointed at; `-` is standard input. */
 
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import { PkiError } from '../errors.ts'
 import type { Io } from './io.ts'
 
@@ -16,6 +16,15 @@ export function readInputFile(path: string, io: Io): Uint8Array {
   } catch (error) {
     throw unreadable(path, error)
   }
+}
+
+/**
+ * The name that a file suggests for what is in it: its own, without the ending.
+ * @throws PkiError `usage.option` for standard input
+ */
+export function nameOfFile(path: string): string {
+  if (path !== '-') return basename(path, extname(path))
+  throw new PkiError('usage.option', 'missing option: --name <name>', { hint: 'standard input has no name of its own' })
 }
 
 const WHY: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /**
- * Makes folders, one after the other, and says which file is in their way. Node's own recursive `mkdir` tries for ever where a folder is there and takes no
- * other one, such as `/proc`: ENOENT is for it always a parent that is missing.
+ * Makes folders, one after the other, and says which file is in their way. Node's own recursive `mkdir` tries for ever
+ * where a folder is there and takes no other one, such as `/proc`: ENOENT is for it always a parent that is missing.
  */
 
 import { existsSync, mkdirSync, statSync } from 'node:fs'

@@ -1,6 +1,5 @@
 /** `pki import`: an existing PFX, or certificate and key files, into the store. */
 
-import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
 import { type Input, malformedCertificate } from '../../container/input.ts'
 import { readInput } from '../../container/read-input.ts'
@@ -13,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { checkSignature } from '../../x509/signature.ts'
 import { writeWarning } from '../error-report.ts'
-import { readInputFile } from '../input-file.ts'
+import { nameOfFile, readInputFile } from '../input-file.ts'
 import type { Io } from '../io.ts'
 import {
   addExistingOptions,
@@ -46,7 +45,7 @@ export function define(command: Command): void {
 
 export async function run([files]: readonly [files: readonly string[]], options: Options, io: Io): Promise<number> {
   const [first = '-'] = files
-  const name = requireCredentialName(options.name ?? nameOf(first))
+  const name = requireCredentialName(options.name ?? nameOfFile(first))
   const store = storeFrom(options, io)
   const decision = decideAboutExisting(store, name, options, io)
   if (decision.action === 'keep') return reportMade(keptCertificate(store, name, decision.certificate), options, io)
@@ -70,11 +69,6 @@ export async function run([files]: readonly [files: readonly string[]], options:
   )
   replaced?.rechain(certificate, io)
   return reportMade({ name, issuedBy: undefined, certificate, outcome: 'imported', problems, paths }, options, io)
-}
-
-function nameOf(file: string): string {
-  if (file !== '-') return basename(file, extname(file))
-  throw new PkiError('usage.option', 'missing option: --name <name>', { hint: 'standard input has no name of its own' })
 }
 
 function nothingToEncrypt(files: readonly string[]): PkiError {
@@ -110,7 +104,8 @@ async function openInput(file: string, { passwordFile, keyPasswordFile }: Option
 
 /**
  * The certificate that is meant, and its key if there is one: with a key, the certificate it belongs to.
- * @throws PkiError `input.malformed` without a certificate or with one that is broken, `input.mismatch` if the key is that of none of them
+ * @throws PkiError `input.malformed` without a certificate or with one that is broken, `input.mismatch` if the key is
+ *   that of none of them
  */
 function pairOf(inputs: readonly Input[], file: string): { certificate: Certificate; key: PrivateKey | undefined } {
   const [broken] = inputs.flatMap((input) => input.malformedCertificates)

@@ -1,6 +1,6 @@
 /** `pki sign`: a certificate for a request that somebody else made, or `pki request` here. */
 
-import { basename, extname } from 'node:path'
+import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { type Input, malformedInput } from '../../container/input.ts'
 import { readInput } from '../../container/read-input.ts'
@@ -14,7 +14,7 @@ import type { CertificateProfile } from '../../profile/profile.ts'
 import { requireCredentialName } from '../../store/credential-name.ts'
 import type { Store } from '../../store/store.ts'
 import { type CertificationRequest, parseRequest } from '../../x509/request.ts'
-import { readInputFile } from '../input-file.ts'
+import { nameOfFile, readInputFile } from '../input-file.ts'
 import { exists } from '../input-source.ts'
 import type { Io } from '../io.ts'
 import {
@@ -78,7 +78,7 @@ export async function run([file]: readonly [file: string], options: Options, wor
   const { io } = facts
   const store = storeFrom(options, io)
   const source = sourceOf(file, store, io)
-  const name = requireCredentialName(options.name ?? (source === file ? nameOf(file) : file))
+  const name = requireCredentialName(options.name ?? (source === file ? nameOfFile(file) : file))
   const profile = overrideProfile(await findProfile(profileName, { projectDir: io.cwd }), overridesFrom(options))
   const request = await readRequest(source, io)
 
@@ -127,11 +127,6 @@ function missing(flag: string): PkiError {
   return new PkiError('usage.option', `missing option: ${flag}`, {
     hint: 'pki sign <request> --from <issuer> --profile <profile>, as in: pki sign web.csr --from ca1 --profile server',
   })
-}
-
-function nameOf(file: string): string {
-  if (file !== '-') return basename(file, extname(file))
-  throw new PkiError('usage.option', 'missing option: --name <name>', { hint: 'standard input has no name of its own' })
 }
 
 function droppedText(what: string, value: string | undefined): string {
